@@ -1,0 +1,85 @@
+"""The panel: web processes, Celery workers and beat, and what must be done once before they start."""
+
+import json
+import os
+import pwd
+import subprocess
+import urllib.error
+import urllib.request
+
+from deploy.local import machine
+from deploy.local.errors import CannotRun
+from deploy.local.processes import Server
+from deploy.local.stack import CHECKOUT, MAIL_HOST, MAIL_USER, PANEL_USER, Stack
+
+
+def prepare(stack: Stack) -> list[dict[str, str]]:
+    """Tables, static files, and the demonstration's accounts, whose sign-ins are returned."""
+    machine.own_folder(stack.folder / "static", PANEL_USER)
+    machine.own_folder(stack.folder / "beat", PANEL_USER)
+    _manage(stack, "migrate", "--verbosity=0")
+    _manage(stack, "collectstatic", "--noinput", "--verbosity=0")
+    logins: list[dict[str, str]] = json.loads(_manage(stack, "seed_demo"))
+    return logins
+
+
+def _manage(stack: Stack, *arguments: str) -> str:
+    done = subprocess.run(
+        [stack.python, "manage.py", *arguments],
+        user=PANEL_USER,
+        group=pwd.getpwnam(PANEL_USER).pw_gid,
+        extra_groups=[],
+        cwd=CHECKOUT,
+        env={**os.environ, **stack.environment()},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise CannotRun(f"'manage.py {arguments[0]}' failed:\n{done.stderr.strip()}")
+    return done.stdout
+
+
+def web(stack: Stack) -> Server:
+    options = ["--workers=2", "--threads=4", "--graceful-timeout=5", "--access-logfile=-"]
+    program = [stack.python, "-m", "gunicorn", "kuploy.wsgi", f"--bind={stack.address('web')}"]
+    return _server(stack, "web", [*program, *options], ready=True)
+
+
+def worker(stack: Stack) -> Server:
+    return _server(stack, "worker", _celery(stack, "worker", "-Q", "celery", "-n", "panel@%h"))
+
+
+def mail_worker(stack: Stack) -> Server:
+    command = _celery(stack, "worker", "-Q", f"mail.{MAIL_HOST}", "-n", f"{MAIL_HOST}@%h")
+    environment = stack.mail_host_environment()
+    return Server("mail-worker", command, MAIL_USER, stack.folder, CHECKOUT, environment=environment)
+
+
+def beat(stack: Stack) -> Server:
+    schedule = str(stack.folder / "beat" / "schedule")
+    return _server(stack, "beat", _celery(stack, "beat", "--pidfile=", "-s", schedule))
+
+
+def _celery(stack: Stack, role: str, *options: str) -> list[str]:
+    size = ["--concurrency=2"] if role == "worker" else []
+    return [stack.python, "-m", "celery", "-A", "kuploy", role, *size, *options]
+
+
+def _server(stack: Stack, name: str, command: list[str], *, ready: bool = False) -> Server:
+    return Server(
+        name,
+        command,
+        PANEL_USER,
+        stack.folder,
+        CHECKOUT,
+        ready=(lambda: _is_healthy(stack)) if ready else (lambda: True),
+        environment=stack.environment(),
+    )
+
+
+def _is_healthy(stack: Stack) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{stack.address('web')}/healthz", timeout=5) as reply:
+            return bool(reply.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False

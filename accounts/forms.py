@@ -1,0 +1,73 @@
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts import services
+from accounts.models import Account, Role, User
+
+
+class SignupForm(forms.Form):
+    """What allauth asks a newcomer besides address and password."""
+
+    organisation = forms.CharField(
+        label=_("Organisation"),
+        max_length=120,
+        required=False,
+        help_text=_("The name of your account; you can change it later."),
+    )
+    field_order = ["organisation", "email", "password1"]
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        """Open an account, unless the newcomer comes to join a colleague's."""
+        if "invitation" not in request.session:
+            name = self.cleaned_data["organisation"] or user.email.split("@")[0]
+            services.open_account(name=name, owner=user)
+
+
+class SeatForm(forms.Form):
+    """A role and, for a postmaster, the domains that go with it."""
+
+    role = forms.TypedChoiceField(label=_("Role"), choices=Role.choices, coerce=int)
+    domains = forms.CharField(
+        label=_("Domains"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For a postmaster: the domains to look after, one on each line."),
+    )
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+
+    def clean_domains(self) -> list[UUID]:
+        """The ids of the names typed, which must be the account's own."""
+        names = set(str(self.cleaned_data["domains"]).lower().replace(",", " ").split())
+        known = dict(self.account.domains.filter(name__in=names).values_list("name", "pk"))
+        if missing := sorted(names - known.keys()):
+            raise forms.ValidationError(
+                _("This account has no domain %(names)s."), params={"names": ", ".join(missing)}
+            )
+        return list(known.values())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("role") == Role.POSTMASTER and cleaned.get("domains") == []:
+            self.add_error("domains", _("Name at least one domain for a postmaster."))
+        return cleaned
+
+
+class InvitationForm(SeatForm):
+    email = forms.EmailField(label=_("E-mail address"))
+    field_order = ["email", "role", "domains"]
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Account
+        fields = ("name",)

@@ -1,0 +1,233 @@
+"""Tenants, the people in them, their plans, and the record of who did what."""
+
+from typing import Any, ClassVar, Self
+from uuid import uuid4
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=(email or "").lower())
+
+
+class User(AbstractUser):
+    """A person. What they may do comes from their memberships."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail address"), unique=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()  # type: ignore[misc,assignment]
+
+    class Meta:
+        constraints = (models.UniqueConstraint(Lower("email"), name="one_user_per_address"),)
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def for_sign_up(self) -> "Plan":
+        return self.get(for_new_accounts=True)
+
+
+class Plan(models.Model):
+    """What an account may use. No limit is NULL; zero is zero."""
+
+    owner = models.ForeignKey(
+        "Account", models.PROTECT, null=True, blank=True, related_name="plans",
+        help_text=_("The reseller whose plan it is; empty for the provider's own."),
+    )  # fmt: skip
+    name = models.CharField(_("name"), max_length=80)
+    email_hosting = models.BooleanField(_("e-mail hosting"), default=True)
+    domain_limit = models.PositiveIntegerField(_("domains"), null=True, blank=True)
+    mailbox_limit = models.PositiveIntegerField(_("mailboxes"), null=True, blank=True)
+    alias_limit = models.PositiveIntegerField(_("aliases"), null=True, blank=True)
+    default_size_bytes = models.PositiveBigIntegerField(_("default size"), default=8 * 2**30)
+    largest_size_bytes = models.PositiveBigIntegerField(_("largest size"), default=25 * 2**30)
+    for_new_accounts = models.BooleanField(
+        _("for new accounts"), default=False, help_text=_("Who signs up gets this plan.")
+    )
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["for_new_accounts"], condition=Q(for_new_accounts=True),
+                name="one_plan_for_new_accounts",
+            ),
+            models.CheckConstraint(
+                condition=Q(default_size_bytes__lte=models.F("largest_size_bytes")),
+                name="default_size_within_largest",
+                violation_error_message=_("The default size must not exceed the largest size."),
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def open_to(self, user: Any) -> Self:
+        """The accounts that the user may enter: as a member, or as their reseller."""
+        own = Membership.objects.filter(user=user)
+        as_reseller = own.filter(account__kind=Account.Kind.RESELLER, role__gte=Role.MANAGER)
+        return self.filter(
+            Q(pk__in=own.values("account")) | Q(reseller__in=as_reseller.values("account"))
+        ).order_by("name", "pk")
+
+
+class Account(models.Model):
+    """A tenant. The counts are kept by triggers, so they are never read stale."""
+
+    class Kind(models.TextChoices):
+        PROVIDER = "provider", _("Provider")
+        RESELLER = "reseller", _("Reseller")
+        CUSTOMER = "customer", _("Customer")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.CUSTOMER)
+    reseller = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="clients"
+    )
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="accounts")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    domain_count = models.PositiveIntegerField(default=0, editable=False)
+    mailbox_count = models.PositiveIntegerField(default=0, editable=False)
+    alias_count = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = AccountQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:overview", args=[self.slug])
+
+
+class Role(models.IntegerChoices):
+    """What a member may do; each role may do all that the lower ones may."""
+
+    VIEWER = 10, _("Viewer")
+    POSTMASTER = 20, _("Postmaster")
+    MANAGER = 30, _("Manager")
+    OWNER = 40, _("Owner")
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def admitting(self, user: User, slug: str) -> "Membership | None":
+        """The user's seat in that account, own or as its reseller; None for a stranger."""
+        seats = self.select_related("account__plan", "account__reseller")
+        own = seats.filter(user=user, account__slug=slug).first()
+        return own or self._as_reseller(user, slug)
+
+    def _as_reseller(self, user: User, slug: str) -> "Membership | None":
+        account = Account.objects.select_related("plan", "reseller").filter(slug=slug).first()
+        if account is None or account.reseller_id is None:
+            return None
+        seat = self.filter(
+            user=user, account=account.reseller_id, role__gte=Role.MANAGER,
+            account__kind=Account.Kind.RESELLER,
+        ).first()  # fmt: skip
+        # Not saved: it stands for the seat that the reseller's own membership gives here.
+        return seat and Membership(user=user, account=account, role=seat.role)
+
+
+class Membership(models.Model):
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="memberships")
+    role = models.PositiveSmallIntegerField(_("role"), choices=Role)
+    # For a postmaster: the domains to look after. An id of a removed domain does no harm.
+    domain_ids = ArrayField(models.UUIDField(), default=list, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["user", "account"], name="one_seat_per_account"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.account}"
+
+    @property
+    def may_write(self) -> bool:
+        return self.role >= Role.POSTMASTER
+
+    @property
+    def may_manage(self) -> bool:
+        return self.role >= Role.MANAGER
+
+    @property
+    def may_own(self) -> bool:
+        return self.role >= Role.OWNER
+
+
+class Invitation(models.Model):
+    """A colleague is asked in by mail. The link is signed, good once, and for a week."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail address"))
+    role = models.PositiveSmallIntegerField(_("role"), choices=Role)
+    domain_ids = ArrayField(models.UUIDField(), default=list, blank=True)
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                "account", Lower("email"), condition=Q(accepted_at=None),
+                name="one_open_invitation_per_address",
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.email} to {self.account}"
+
+
+class AuditEvent(models.Model):
+    """Who did what to which object, when and from where. Written once, never changed."""
+
+    account = models.ForeignKey(
+        Account, models.SET_NULL, null=True, related_name="audit_events", db_index=False
+    )
+    actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    actor_name = models.CharField(max_length=254)
+    action = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=40)
+    object_name = models.CharField(max_length=320)
+    details = models.JSONField(default=dict)
+    ip = models.GenericIPAddressField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = (models.Index(fields=["account", "-id"], name="audit_of_account"),)
+
+    def __str__(self) -> str:
+        return f"{self.actor_name} {self.action} {self.object_name}"

@@ -1,0 +1,58 @@
+"""Is there room in the plan? Asked under a row lock, so two clicks cannot share the last place."""
+
+from enum import StrEnum
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Account
+from kuploy.errors import Refused
+from quotas.limits import Room
+
+
+class Countable(StrEnum):
+    DOMAIN = "domain"
+    MAILBOX = "mailbox"
+    ALIAS = "alias"
+
+
+def claim_room(account: Account, what: Countable, wanted: int = 1) -> None:
+    """Hold the account's row until commit, and refuse what the plan has no room for."""
+    # The pool first, always: two clients of one reseller then queue up instead of deadlocking.
+    for pk in filter(None, [account.reseller_id, account.pk]):
+        holder = Account.objects.select_for_update(of=("self",)).select_related("plan").get(pk=pk)
+        room = room_for(holder, what)
+        if not room.fits(wanted):
+            raise Refused(_full(what, room.limit or 0, own=pk == account.pk))
+
+
+def room_for(account: Account, what: Countable) -> Room:
+    """What the account uses of its plan; for a reseller with all that its clients use."""
+    used = getattr(account, f"{what}_count")
+    if account.kind == Account.Kind.RESELLER:
+        used += account.clients.aggregate(total=Sum(f"{what}_count"))["total"] or 0
+    return Room(used, getattr(account.plan, f"{what}_limit"))
+
+
+def _full(what: Countable, limit: int, *, own: bool) -> str:
+    if not own:
+        return _("Your reseller's own plan is full. Ask them for room, or remove what is unused.")
+    sentence = {
+        Countable.DOMAIN: ngettext(
+            "Your plan holds %(limit)d domain, and it is in use.",
+            "Your plan holds %(limit)d domains, and all are in use.",
+            limit,
+        ),
+        Countable.MAILBOX: ngettext(
+            "Your plan holds %(limit)d mailbox, and it is in use.",
+            "Your plan holds %(limit)d mailboxes, and all are in use.",
+            limit,
+        ),
+        Countable.ALIAS: ngettext(
+            "Your plan holds %(limit)d alias, and it is in use.",
+            "Your plan holds %(limit)d aliases, and all are in use.",
+            limit,
+        ),
+    }[what]
+    return " ".join([sentence % {"limit": limit}, _("Upgrade the plan or remove one first.")])

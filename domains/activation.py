@@ -1,0 +1,68 @@
+"""What follows when a domain is proved: its name is won, others are told, hooks run."""
+
+from collections.abc import Callable
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.audit import Actor, audit
+from domains.models import Domain
+from notifications.models import Alert
+from notifications.services import raise_alert
+
+# Run inside the transaction that activates the domain; filled by the apps above this one.
+hooks: list[Callable[[Domain], None]] = []
+
+
+def activate(*, domain: Domain, method: str, actor: Actor) -> bool:
+    """Take the proved name. False when another account was first; both are told which."""
+    try:
+        with transaction.atomic():
+            won = _take(domain)
+            if won:
+                _announce(domain, method, actor)
+    except IntegrityError:
+        tell_that_the_name_is_taken(domain)
+        return False
+    return won
+
+
+def _take(domain: Domain) -> bool:
+    waiting = Domain.objects.filter(pk=domain.pk, status=Domain.Status.PENDING)
+    # The unique constraint on proved names settles a race between two accounts.
+    taken = waiting.update(
+        status=Domain.Status.ACTIVE, proved_at=timezone.now(), next_check_at=timezone.now()
+    )
+    domain.refresh_from_db()
+    return bool(taken)
+
+
+def _announce(domain: Domain, method: str, actor: Actor) -> None:
+    for hook in hooks:
+        hook(domain)
+    audit(actor, "domain.proved", domain, method=method)
+    raise_alert(
+        account=domain.account,
+        kind=Alert.Kind.DOMAIN_ACTIVE,
+        title=_("%(domain)s is active") % {"domain": domain},
+        body=_("The ownership of %(domain)s is proved. You can create mailboxes now.")
+        % {"domain": domain},
+        dedup_key=f"domain_active:{domain.pk}:{domain.proved_at}",
+    )
+    for rival in Domain.objects.filter(name=domain.name).exclude(pk=domain.pk):
+        tell_that_the_name_is_taken(rival)
+
+
+def tell_that_the_name_is_taken(domain: Domain) -> None:
+    raise_alert(
+        account=domain.account,
+        kind=Alert.Kind.CLAIM_LOST,
+        title=_("%(domain)s was proved by another account") % {"domain": domain},
+        body=_(
+            "Another account has proved that %(domain)s is theirs, so it cannot be activated "
+            "in yours. If the domain is yours, contact support."
+        )
+        % {"domain": domain},
+        dedup_key=f"claim_lost:{domain.pk}",
+    )

@@ -1,0 +1,106 @@
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from domains import names
+from domains.models import Domain, DomainQuerySet
+
+ROLE_ADDRESSES = ("postmaster", "hostmaster", "webmaster", "info")
+
+
+class DomainForm(forms.Form):
+    name = forms.CharField(
+        label=_("Domain"),
+        max_length=2000,
+        help_text=_("A name whose DNS records you can change, such as example.com."),
+        widget=forms.TextInput(attrs={"placeholder": "example.com", "autocomplete": "off"}),
+    )
+    alias_of = forms.CharField(
+        label=_("Alias of"),
+        required=False,
+        max_length=253,
+        help_text=_(
+            "Leave empty for a domain of its own. An alias domain mirrors every mailbox "
+            "and alias of the domain named here."
+        ),
+    )
+
+    def __init__(self, *args: Any, domains: DomainQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.domains = domains
+
+    def clean_name(self) -> str:
+        return names.parse(self.cleaned_data["name"])
+
+    def clean_alias_of(self) -> Domain | None:
+        typed = self.cleaned_data["alias_of"]
+        if not typed:
+            return None
+        name = names.parse(typed)
+        target = self.domains.filter(name=name).first()
+        if target is None:
+            raise ValidationError(_("This account has no domain %(name)s."), params={"name": name})
+        if target.alias_of_id:
+            raise ValidationError(_("%(name)s is an alias itself."), params={"name": name})
+        return target
+
+
+class CodeRequestForm(forms.Form):
+    local_part = forms.ChoiceField(
+        label=_("Send the code to"), choices=[(name, name) for name in ROLE_ADDRESSES]
+    )
+
+    def __init__(self, *args: Any, domain: Domain, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(name, f"{name}@{domain}") for name in ROLE_ADDRESSES]
+        self.fields["local_part"].choices = choices  # type: ignore[attr-defined]
+
+
+class CodeForm(forms.Form):
+    code = forms.RegexField(
+        r"^\s*\d{4}\s?\d{4}\s*$",
+        label=_("Code"),
+        error_messages={"invalid": _("The code has eight digits.")},
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 9}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        return "".join(str(self.cleaned_data["code"]).split())
+
+
+class RemovalForm(forms.Form):
+    """The dangerous act asks for the name to be typed."""
+
+    name = forms.CharField(label=_("Type the name to confirm"), max_length=400)
+
+    def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+
+    def clean_name(self) -> str:
+        typed = str(self.cleaned_data["name"]).strip().lower()
+        if typed != self.expected:
+            raise ValidationError(
+                _("This does not match. Type %(name)s."), params={"name": self.expected}
+            )
+        return typed
+
+
+class CatchAllForm(forms.Form):
+    catch_all = forms.CharField(
+        label=_("Catch-all"),
+        required=False,
+        max_length=320,
+        help_text=_("Where mail to unknown addresses of this domain goes; empty to refuse it."),
+    )
+
+    def clean_catch_all(self) -> str:
+        typed = str(self.cleaned_data["catch_all"]).strip().lower()
+        if typed:
+            validate_email(typed)
+        return typed

@@ -1,0 +1,218 @@
+"""Names that accounts claim, their proof, their keys, and what the DNS says about them."""
+
+import secrets
+from datetime import timedelta
+from typing import Any, Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Membership, Role
+from domains import names
+from domains.dns.findings import Kind, State
+
+
+def new_proof_label() -> str:
+    return f"d{secrets.randbelow(10**9):09d}"
+
+
+def new_proof_text() -> str:
+    return f"kuploy-verification={secrets.token_urlsafe(24)}"
+
+
+def new_selector() -> str:
+    return f"kuploy{timezone.now():%Y%m}"
+
+
+class DomainQuerySet(models.QuerySet["Domain"]):
+    def visible_to(self, membership: Membership) -> Self:
+        domains = self.filter(account=membership.account)
+        if membership.role == Role.POSTMASTER:
+            domains = domains.filter(pk__in=membership.domain_ids)
+        return domains
+
+    def needing_attention(self) -> Self:
+        return self.exclude(status=Domain.Status.REMOVING).filter(healthy=False).order_by("name")
+
+    def primary(self) -> Self:
+        """Not an alias of another domain: may hold mailboxes."""
+        return self.filter(alias_of=None)
+
+    def not_checked_since(self, moment: Any) -> Self:
+        return self.filter(Q(check_queued_at=None) | Q(check_queued_at__lt=moment))
+
+
+class Domain(models.Model):
+    """A name an account claims. It carries mail only while ACTIVE, which means proved."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Ownership not proved")
+        ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Suspended")
+        REMOVING = "removing", _("Being removed")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="domains", db_index=False)
+    name = models.CharField(_("name"), max_length=253, db_collation="C")
+    alias_of = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="alias_domains"
+    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # Ownership: the same token for as long as the claim lasts.
+    proof_label = models.CharField(max_length=10, default=new_proof_label, editable=False)
+    proof_text = models.CharField(max_length=80, default=new_proof_text, editable=False)
+    proved_at = models.DateTimeField(null=True, editable=False)
+
+    # Postfix takes the domain as local when one of the two holds; see `local`.
+    mx_here = models.BooleanField(_("MX points to us"), default=False)
+    mx_left_at = models.DateTimeField(null=True, editable=False)
+    deliver_here = models.BooleanField(_("deliver here already"), default=False)
+    catch_all = models.CharField(_("catch-all"), max_length=320, blank=True)
+
+    check_queued_at = models.DateTimeField(null=True, editable=False)
+    checked_at = models.DateTimeField(null=True, editable=False)
+    next_check_at = models.DateTimeField(default=timezone.now, editable=False)
+    healthy = models.BooleanField(default=False, editable=False)
+
+    mailbox_count = models.PositiveIntegerField(default=0, editable=False)
+    alias_count = models.PositiveIntegerField(default=0, editable=False)
+
+    served = models.GeneratedField(
+        expression=Q(status="active"), output_field=models.BooleanField(), db_persist=True
+    )
+    local = models.GeneratedField(
+        expression=Q(status="active") & (Q(mx_here=True) | Q(deliver_here=True)),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
+    objects = DomainQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["account", "name"], name="one_claim_per_account"),
+            # Anyone may claim a name; only one account can have proved it.
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(proved_at__isnull=False), name="one_proved_holder"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="active") | Q(proved_at__isnull=False),
+                name="active_means_proved",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["next_check_at"], name="domain_next_check"),
+            models.Index(fields=["name"], name="domain_name"),
+            models.Index(
+                fields=["account", "name"], condition=Q(healthy=False), name="domains_to_look_at"
+            ),
+            GinIndex(
+                fields=["account", "name"],
+                opclasses=["uuid_ops", "gin_trgm_ops"],
+                name="domain_search",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.unicode_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("domains:detail", args=[self.account.slug, self.pk])
+
+    @property
+    def unicode_name(self) -> str:
+        return names.to_unicode(self.name)
+
+    @property
+    def proof_name(self) -> str:
+        return f"{self.proof_label}.{self.name}"
+
+    @property
+    def may_prove(self) -> bool:
+        return self.status == self.Status.PENDING
+
+    @property
+    def checking(self) -> bool:
+        """A check was asked for and has not answered yet."""
+        queued = self.check_queued_at
+        return bool(queued and (self.checked_at is None or self.checked_at < queued))
+
+
+class DkimKey(models.Model):
+    """A signing key. The private half is encrypted at rest and never shown."""
+
+    domain = models.ForeignKey(Domain, models.CASCADE, related_name="dkim_keys")
+    selector = models.CharField(max_length=63, default=new_selector)
+    public_key = models.TextField(help_text="Base64 of the DER SubjectPublicKeyInfo (RFC 6376).")
+    private_key_encrypted = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["domain", "selector"], name="one_key_per_selector"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.selector}._domainkey.{self.domain}"
+
+
+class RecordCheck(models.Model):
+    """What the last look-up of one record said, and when it last could not be made."""
+
+    KINDS = [(kind.value, kind.value.upper()) for kind in Kind]
+    STATES = [(state.value, state.value) for state in State]
+
+    domain = models.ForeignKey(
+        Domain, models.CASCADE, related_name="record_checks", db_index=False
+    )
+    kind = models.CharField(max_length=10, choices=KINDS)
+    state = models.CharField(max_length=12, choices=STATES)
+    found = models.JSONField(default=list)
+    source = models.CharField(max_length=300, blank=True)
+    sentence = models.TextField(blank=True)
+    advice = models.TextField(blank=True)
+    checked_at = models.DateTimeField(null=True)
+    # A look-up that failed says nothing about the record: it leaves the above as it was.
+    failed_at = models.DateTimeField(null=True)
+    failure = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["domain", "kind"], name="one_check_per_kind"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.domain_id}: {self.state}"
+
+
+class OwnershipCode(models.Model):
+    """A code mailed to a role address of the domain: hashed, good for a while, a few tries."""
+
+    LASTS = timedelta(minutes=30)
+    MOST_TRIES = 5
+
+    domain = models.OneToOneField(Domain, models.CASCADE, related_name="ownership_code")
+    address = models.EmailField()
+    code_hash = models.CharField(max_length=128)
+    sent_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"code for {self.domain_id} to {self.address}"
+
+    @property
+    def expires_at(self) -> Any:
+        return self.sent_at + self.LASTS
+
+
+def mx_records() -> tuple[tuple[int, str], ...]:
+    """The MX records every customer publishes: priorities 10, 20, ..."""
+    return tuple((10 * place, host) for place, host in enumerate(settings.MX_HOSTS, start=1))

@@ -1,0 +1,90 @@
+"""What a person typed, turned into a domain name in its IDNA form (RFC 5891)."""
+
+import ipaddress
+from functools import cache
+
+import idna
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from publicsuffixlist import PublicSuffixList
+
+# Leaves room for a local part: an address has at most 254 characters (RFC 5321).
+LONGEST = 253
+LOOKS_LIKE_MANY = 2000
+
+
+@cache
+def suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+def parse(typed: str) -> str:
+    """The domain in a name, URL or address; ValidationError says what is wrong and what to do."""
+    name = _strip(typed)
+    if _is_ip(name):
+        raise ValidationError(_("This is an IP address. Type a name such as example.com."))
+    ascii_name = _encode(name)
+    if "." not in ascii_name:
+        raise ValidationError(_("A domain has at least one dot, as in example.com."))
+    if _is_ours(ascii_name):
+        raise ValidationError(_("%(name)s is one of our own host names.") % {"name": ascii_name})
+    if suffixes().is_public(ascii_name):
+        raise ValidationError(
+            _("%(name)s is a public suffix under which others register names. Add your own domain.")
+            % {"name": ascii_name}
+        )
+    return ascii_name
+
+
+def _strip(typed: str) -> str:
+    """The host part of https://www.example.com:8080/path?x or of Ann <ann@example.com>."""
+    name = typed.strip()[:LOOKS_LIKE_MANY]
+    _scheme, found, rest = name.partition("://")
+    name = rest if found else name
+    for mark in "/?#":
+        name = name.partition(mark)[0]
+    name = name.rpartition("@")[2].rstrip(">").strip()
+    host, colon, port = name.rpartition(":")
+    name = host if colon and port.isdecimal() and ":" not in host else name
+    return name.removesuffix(".").lower()
+
+
+def _is_ip(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _encode(name: str) -> str:
+    try:
+        ascii_name = idna.encode(name, uts46=True, std3_rules=True).decode()
+    except idna.IDNAError as error:
+        raise ValidationError(
+            _("“%(name)s” is not a domain name. Type it as in example.com.") % {"name": name[:80]}
+        ) from error
+    if len(ascii_name) > LONGEST:
+        raise ValidationError(_("A domain name has at most 253 characters."))
+    return ascii_name.lower()
+
+
+def _is_ours(name: str) -> bool:
+    return any(name == own or own.endswith(f".{name}") for own in settings.OWN_HOST_NAMES)
+
+
+@cache
+def to_unicode(name: str) -> str:
+    """The form for people; a name that does not decode is shown as it is stored."""
+    try:
+        return idna.decode(name)
+    except idna.IDNAError:
+        return name
+
+
+def parents(name: str) -> list[str]:
+    """The names above: b.example.com gives example.com; public suffixes are left out."""
+    labels = name.split(".")
+    above = [".".join(labels[start:]) for start in range(1, len(labels) - 1)]
+    return [parent for parent in above if not suffixes().is_public(parent)]

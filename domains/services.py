@@ -1,0 +1,84 @@
+"""One function per thing a customer or an admin can do with a domain."""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.audit import Actor, audit
+from accounts.models import Account
+from accounts.room import Countable, claim_room
+from domains import keys, tasks
+from domains.models import Domain
+from kuploy.errors import Refused
+from kuploy.queue import after_commit
+
+CHECK_COOLDOWN = timedelta(seconds=5)
+
+
+def add_domain(
+    *, account: Account, name: str, alias_of: Domain | None = None, actor: Actor
+) -> Domain:
+    """Claim a name. It stays pending until its ownership is proved."""
+    key = keys.new_key()  # a tenth of a second of arithmetic: not under the lock
+    with transaction.atomic():
+        claim_room(account, Countable.DOMAIN)
+        domain = _claim(account, name, alias_of)
+        key.domain = domain
+        key.save()
+        audit(actor, "domain.added", domain, alias_of=alias_of and alias_of.name)
+        request_check(domain=domain, actor=actor)
+    return domain
+
+
+def _claim(account: Account, name: str, alias_of: Domain | None) -> Domain:
+    try:
+        with transaction.atomic():
+            return Domain.objects.create(account=account, name=name, alias_of=alias_of)
+    except IntegrityError as error:
+        raise Refused(_("%(name)s is in this account already.") % {"name": name}) from error
+
+
+@transaction.atomic
+def request_check(*, domain: Domain, actor: Actor) -> None:
+    """Queue one DNS check, unless one was queued within CHECK_COOLDOWN."""
+    now = timezone.now()
+    due = Domain.objects.not_checked_since(now - CHECK_COOLDOWN).filter(pk=domain.pk)
+    # The UPDATE settles a race between two clicks: the loser changes no row.
+    if not due.update(check_queued_at=now, next_check_at=now):
+        raise Refused(
+            _("We checked %(domain)s moments ago. Try again shortly.") % {"domain": domain}
+        )
+    audit(actor, "domain.check_requested", domain)
+    after_commit(tasks.check_domain, str(domain.pk))
+
+
+@transaction.atomic
+def set_deliver_here(*, domain: Domain, on: bool, actor: Actor) -> None:
+    """Take mail for the domain as local before its MX records point here, or stop doing so."""
+    Domain.objects.filter(pk=domain.pk).update(deliver_here=on)
+    audit(actor, "domain.deliver_here", domain, on=on)
+
+
+@transaction.atomic
+def set_catch_all(*, domain: Domain, address: str, actor: Actor) -> None:
+    Domain.objects.filter(pk=domain.pk).update(catch_all=address)
+    audit(actor, "domain.catch_all", domain, address=address)
+
+
+@transaction.atomic
+def suspend_domain(*, domain: Domain, actor: Actor) -> None:
+    """The provider stops the domain: no sign-in, no mail; nothing is deleted."""
+    active = Domain.objects.filter(pk=domain.pk, status=Domain.Status.ACTIVE)
+    if not active.update(status=Domain.Status.SUSPENDED):
+        raise Refused(_("Only an active domain can be suspended."))
+    audit(actor, "domain.suspended", domain)
+
+
+@transaction.atomic
+def resume_domain(*, domain: Domain, actor: Actor) -> None:
+    suspended = Domain.objects.filter(pk=domain.pk, status=Domain.Status.SUSPENDED)
+    if not suspended.update(status=Domain.Status.ACTIVE):
+        raise Refused(_("Only a suspended domain can be resumed."))
+    audit(actor, "domain.resumed", domain)

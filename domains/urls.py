@@ -1,0 +1,17 @@
+from django.urls import path
+
+from domains.views import domains, ownership
+
+app_name = "domains"
+urlpatterns = [
+    path("", domains.index, name="list"),
+    path("add/", domains.add, name="add"),
+    path("<uuid:domain_id>/", domains.detail, name="detail"),
+    path("<uuid:domain_id>/status/", domains.status, name="status"),
+    path("<uuid:domain_id>/verify/", domains.verify, name="verify"),
+    path("<uuid:domain_id>/records.zone", domains.zone_file, name="zone_file"),
+    path("<uuid:domain_id>/deliver-here/", domains.deliver_here, name="deliver_here"),
+    path("<uuid:domain_id>/catch-all/", domains.catch_all, name="catch_all"),
+    path("<uuid:domain_id>/code/", ownership.send_code, name="send_code"),
+    path("<uuid:domain_id>/code/enter/", ownership.enter_code, name="enter_code"),
+]

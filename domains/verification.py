@@ -1,0 +1,186 @@
+"""The work behind a check: look up DNS with no transaction open, then record the outcome."""
+
+import asyncio
+import random
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from functools import cache
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.audit import Actor
+from domains import records
+from domains.activation import activate
+from domains.dns.check import Findings, check_many
+from domains.dns.findings import Finding, Kind, State, Wanted
+from domains.dns.transport import Network
+from domains.models import Domain, RecordCheck, mx_records
+
+RECORDS = frozenset({Kind.MX, Kind.SPF, Kind.DKIM, Kind.DMARC})
+PROOFS = frozenset({Kind.PROOF_A, Kind.PROOF_TXT})
+BATCH = 500
+# A worker that died in the middle of a batch loses its claim after this long.
+CLAIM_LASTS = timedelta(minutes=5)
+SOONEST, LATEST = timedelta(minutes=1), timedelta(days=1)
+# Senders may still hold the old MX in their caches: mail goes on being taken for this long.
+MX_GRACE = timedelta(days=1)
+
+def claim_due() -> list[str]:
+    """Take up to BATCH due domains; two workers never get the same one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE domains_domain SET next_check_at = now() + %s
+             WHERE id IN (SELECT id FROM domains_domain WHERE next_check_at <= now()
+                           ORDER BY next_check_at LIMIT %s FOR UPDATE SKIP LOCKED)
+            RETURNING id
+            """,
+            [CLAIM_LASTS, BATCH],
+        )
+        return [str(pk) for (pk,) in cursor.fetchall()]
+
+
+def check(domain_ids: Sequence[str]) -> None:
+    """Look up these domains and store what was found."""
+    domains = list(_to_check(domain_ids))
+    if not domains:
+        return
+    results = asyncio.run(check_many([_wanted(domain) for domain in domains], network()))
+    record(list(zip(domains, results, strict=True)))
+
+
+def _to_check(domain_ids: Sequence[str]) -> Iterable[Domain]:
+    return (
+        Domain.objects.filter(pk__in=domain_ids)
+        .exclude(status=Domain.Status.REMOVING)
+        .select_related("account")
+        .prefetch_related("dkim_keys")
+    )
+
+
+def _wanted(domain: Domain) -> Wanted:
+    key = records.current_key(domain)
+    return Wanted(
+        name=domain.name,
+        mx=mx_records(),
+        spf_host=settings.SPF_HOST,
+        sending_networks=tuple(settings.SENDING_NETWORKS),
+        dkim_selector=key.selector,
+        dkim_public_key=key.public_key,
+        proof_label=domain.proof_label,
+        proof_ip=settings.PROOF_IP,
+        proof_text=domain.proof_text,
+        kinds=RECORDS | PROOFS if domain.may_prove else RECORDS,
+    )
+
+
+@cache
+def network() -> Network:
+    return Network(
+        resolvers=tuple(_host_and_port(entry) for entry in settings.RESOLVERS),
+        nameserver_port=settings.NAMESERVER_PORT,
+        private_nameservers=settings.PRIVATE_NAMESERVERS,
+    )
+
+
+def _host_and_port(entry: str) -> tuple[str, int]:
+    host, colon, port = entry.rpartition(":")
+    return (host.strip("[]"), int(port)) if colon and port.isdecimal() else (entry, 53)
+
+
+def record(results: Sequence[tuple[Domain, Findings]]) -> None:
+    """Store the findings of a batch, then activate what was proved."""
+    with transaction.atomic():
+        _store_findings(results)
+        _store_domains(results)
+    for domain, findings in results:
+        proofs = [kind for kind in PROOFS & findings.keys() if findings[kind].state is State.OK]
+        if proofs:
+            activate(domain=domain, method=proofs[0], actor=Actor.system(domain.account))
+
+
+def _store_findings(results: Sequence[tuple[Domain, Findings]]) -> None:
+    now = timezone.now()
+    rows = [
+        RecordCheck(
+            domain=domain, kind=kind, state=finding.state, found=list(finding.found),
+            source=finding.source, sentence=finding.sentence, advice=finding.advice,
+            checked_at=now,
+        )
+        for domain, findings in results
+        for kind, finding in findings.items()
+        if finding.state is not State.UNREACHABLE
+    ]  # fmt: skip
+    failures = [
+        RecordCheck(
+            domain=domain, kind=kind, state=State.UNREACHABLE,
+            failed_at=now, failure=finding.sentence,
+        )
+        for domain, findings in results
+        for kind, finding in findings.items()
+        if finding.state is State.UNREACHABLE
+    ]  # fmt: skip
+    _upsert(rows, ["state", "found", "source", "sentence", "advice", "checked_at"])
+    # A look-up that failed leaves the last verdict as it was.
+    _upsert(failures, ["failed_at", "failure"])
+
+
+def _upsert(rows: list[RecordCheck], fields: list[str]) -> None:
+    RecordCheck.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["domain", "kind"], update_fields=fields
+    )
+
+
+def _store_domains(results: Sequence[tuple[Domain, Findings]]) -> None:
+    """One statement for the whole batch."""
+    now = timezone.now()
+    rows = [_outcome(domain, findings) for domain, findings in results]
+    ids, here, left, healthy, following = (list(column) for column in zip(*rows, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE domains_domain AS d
+               SET mx_here = new.mx_here, mx_left_at = new.mx_left_at, healthy = new.healthy,
+                   next_check_at = new.next_check_at, checked_at = %s
+              FROM unnest(%s::uuid[], %s::bool[], %s::timestamptz[], %s::bool[], %s::timestamptz[])
+                AS new (id, mx_here, mx_left_at, healthy, next_check_at)
+             WHERE d.id = new.id
+            """,
+            [now, ids, here, left, healthy, following],
+        )
+
+
+def _outcome(domain: Domain, findings: Findings) -> tuple[object, ...]:
+    here, left_at = _mx(domain, findings[Kind.MX])
+    states = [findings[kind].state for kind in RECORDS]
+    healthy = _healthy(domain, states)
+    return domain.pk, here, left_at, healthy, _next_check(domain, healthy)
+
+
+def _mx(domain: Domain, finding: Finding) -> tuple[bool, object]:
+    """Whether MX points here: at once when it comes, after MX_GRACE when it goes."""
+    now = timezone.now()
+    if finding.state is State.UNREACHABLE:
+        return domain.mx_here, domain.mx_left_at
+    if finding.reaches_us:
+        return True, None
+    left_at = domain.mx_left_at or (now if domain.mx_here else None)
+    return bool(left_at and now - left_at < MX_GRACE and domain.mx_here), left_at
+
+
+def _healthy(domain: Domain, states: list[State]) -> bool:
+    """All four records right. A look-up that failed changes nothing by itself."""
+    judged = [state for state in states if state is not State.UNREACHABLE]
+    if len(judged) < len(states) and all(state is State.OK for state in judged):
+        return domain.healthy
+    return all(state is State.OK for state in judged)
+
+
+def _next_check(domain: Domain, healthy: bool) -> object:
+    """Often at first, then ever more rarely; the spread keeps many domains from coming together."""
+    now = timezone.now()
+    since = domain.proved_at or domain.created_at
+    pause = LATEST if healthy else min(max((now - since) / 8, SOONEST), LATEST)
+    return now + pause * random.uniform(0.8, 1.2)  # noqa: S311

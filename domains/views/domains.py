@@ -1,0 +1,143 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.http import MemberRequest, hosting
+from accounts.models import Role
+from accounts.room import Countable, room_for
+from domains import access, names, records, services
+from domains.forms import CatchAllForm, CodeForm, CodeRequestForm, DomainForm
+from domains.models import Domain
+from kuploy.errors import Refused
+from kuploy.paging import paginate
+
+
+@hosting(Role.VIEWER)
+def index(request: MemberRequest) -> HttpResponse:
+    domains = Domain.objects.visible_to(request.membership).select_related("alias_of")
+    query, status = request.GET.get("q", "").strip().lower(), request.GET.get("status", "")
+    if query:
+        domains = domains.filter(name__contains=query)
+    if status in Domain.Status:
+        domains = domains.filter(status=status)
+    context = {
+        "page": paginate(domains, "name", request.GET),
+        "query": query,
+        "status": status,
+        "statuses": Domain.Status.choices,
+        "room": room_for(request.account, Countable.DOMAIN),
+    }
+    template = "domains/index.html#list" if request.htmx else "domains/index.html"
+    return render(request, template, context)
+
+
+@hosting(Role.MANAGER)
+def add(request: MemberRequest) -> HttpResponse:
+    own = Domain.objects.filter(account=request.account)
+    form = DomainForm(request.POST or None, domains=own)
+    if request.method == "POST" and form.is_valid():
+        try:
+            domain = services.add_domain(
+                account=request.account,
+                name=form.cleaned_data["name"],
+                alias_of=form.cleaned_data["alias_of"],
+                actor=request.actor,
+            )
+        except Refused as error:
+            form.add_error("name", str(error))
+        else:
+            messages.success(request, _("%(domain)s is added.") % {"domain": domain})
+            return redirect(domain)
+    context = {"form": form, "room": room_for(request.account, Countable.DOMAIN)}
+    return render(request, "domains/add.html", context, status=422 if form.errors else 200)
+
+
+@hosting(Role.VIEWER)
+def detail(request: MemberRequest, domain_id: UUID) -> HttpResponse:
+    domain = access.get_domain(request.membership, domain_id)
+    return render(request, "domains/detail.html", page_of(domain))
+
+
+@hosting(Role.VIEWER)
+def status(request: MemberRequest, domain_id: UUID) -> HttpResponse:
+    """The part of the page that follows a running check."""
+    domain = access.get_domain(request.membership, domain_id)
+    return render(request, "domains/detail.html#status", page_of(domain))
+
+
+def page_of(domain: Domain) -> dict[str, object]:
+    return {
+        "domain": domain,
+        "records": records.to_publish(domain),
+        "proofs": records.for_proof(domain),
+        "code_request_form": CodeRequestForm(domain=domain),
+        "code_form": CodeForm(),
+        "code": getattr(domain, "ownership_code", None),
+        "catch_all_form": CatchAllForm(initial={"catch_all": domain.catch_all}),
+        "alias_domains": domain.alias_domains.order_by("name")[:100],
+        "rival": _proved_elsewhere(domain),
+        "parent": _parent_elsewhere(domain),
+    }
+
+
+def _proved_elsewhere(domain: Domain) -> bool:
+    if not domain.may_prove:
+        return False
+    return Domain.objects.filter(name=domain.name, proved_at__isnull=False).exists()
+
+
+def _parent_elsewhere(domain: Domain) -> str:
+    """The name above this one that another account has proved, if any."""
+    above = Domain.objects.filter(name__in=names.parents(domain.name), proved_at__isnull=False)
+    found = above.exclude(account=domain.account_id).order_by("-name").first()
+    return found.unicode_name if found and domain.may_prove else ""
+
+
+@hosting(Role.POSTMASTER)
+@require_POST
+def verify(request: MemberRequest, domain_id: UUID) -> HttpResponse:
+    domain = access.get_domain_for_work(request.membership, domain_id)
+    services.request_check(domain=domain, actor=request.actor)
+    if not request.htmx:
+        return redirect(domain)
+    domain.refresh_from_db()
+    return render(request, "domains/detail.html#status", page_of(domain))
+
+
+@hosting(Role.VIEWER)
+def zone_file(request: MemberRequest, domain_id: UUID) -> HttpResponse:
+    domain = access.get_domain(request.membership, domain_id)
+    rows = records.to_publish(domain)
+    if domain.may_prove:
+        rows = records.for_proof(domain) + rows
+    response = HttpResponse(records.zone_file(rows), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{domain.name}.zone"'
+    return response
+
+
+@hosting(Role.MANAGER)
+@require_POST
+def deliver_here(request: MemberRequest, domain_id: UUID) -> HttpResponse:
+    domain = access.get_domain_for_work(request.membership, domain_id)
+    services.set_deliver_here(domain=domain, on="on" in request.POST, actor=request.actor)
+    messages.success(request, _("Saved."))
+    return redirect(domain)
+
+
+@hosting(Role.POSTMASTER)
+@require_POST
+def catch_all(request: MemberRequest, domain_id: UUID) -> HttpResponse:
+    domain = access.get_domain_for_work(request.membership, domain_id)
+    form = CatchAllForm(request.POST)
+    if not form.is_valid():
+        context = {**page_of(domain), "catch_all_form": form}
+        return render(request, "domains/detail.html", context, status=422)
+    services.set_catch_all(
+        domain=domain, address=form.cleaned_data["catch_all"], actor=request.actor
+    )
+    messages.success(request, _("Saved."))
+    return redirect(domain)

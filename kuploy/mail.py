@@ -1,0 +1,24 @@
+"""The panel's own mail: one folder of templates per message."""
+
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from kuploy.errors import Unavailable
+
+
+def send(name: str, to: str, context: dict[str, object]) -> None:
+    """Hand emails/NAME/{subject,body}.txt to the mail server, or say that it is away."""
+    context = {"BRAND": settings.BRAND, "BASE_URL": settings.BASE_URL, **context}
+    subject = " ".join(render_to_string(f"emails/{name}/subject.txt", context).split())
+    body = render_to_string(f"emails/{name}/body.txt", context)
+    try:
+        send_mail(subject, body, None, [to])
+    except (SMTPException, OSError) as error:
+        raise Unavailable(
+            _("The message to %(address)s could not be handed over. Please try again.")
+            % {"address": to}
+        ) from error

@@ -1,0 +1,23 @@
+"""How a request hands work to a worker."""
+
+import logging
+from functools import partial
+from typing import Any
+
+from celery import Task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+
+def after_commit(task: "Task[Any, Any]", *args: object, queue: str = "celery") -> None:
+    """Nudge a worker once the row is safe. A lost nudge is found by the sweep on the schedule."""
+    transaction.on_commit(partial(_send, task, args, queue))
+
+
+def _send(task: "Task[Any, Any]", args: tuple[object, ...], queue: str) -> None:
+    try:
+        task.apply_async(args, queue=queue, retry=False)
+    except OperationalError as error:
+        log.warning("%s waits for the sweep: the broker is away (%s)", task.name, error)

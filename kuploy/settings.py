@@ -1,0 +1,247 @@
+"""All settings, read from the environment. A missing or wrong one stops the start with a hint."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import conninfo_to_dict
+
+from kuploy import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# The panel
+DEBUG = env.flag("KUPLOY_DEBUG", False)
+SECRET_KEY = env.text("KUPLOY_SECRET_KEY")
+ENCRYPTION_KEYS = env.words("KUPLOY_ENCRYPTION_KEYS")
+BASE_URL = env.text("KUPLOY_BASE_URL").rstrip("/")
+BRAND = env.text("KUPLOY_BRAND", "Kuploy")
+SIGNUP_OPEN = env.choice("KUPLOY_SIGNUP", {"open", "closed"}, "open") == "open"
+SUPPORT_EMAIL = env.text("KUPLOY_SUPPORT_EMAIL", "")
+ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "", *env.words("KUPLOY_ALLOWED_HOSTS", "")]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# What customers are asked to publish, and what their mail programs are told
+MX_HOSTS = env.words("KUPLOY_MX_HOSTS")
+SPF_HOST = env.text("KUPLOY_SPF_HOST")
+SENDING_NETWORKS = env.words("KUPLOY_SENDING_NETWORKS")
+PROOF_IP = env.text("KUPLOY_PROOF_IP")
+IMAP_HOST = env.text("KUPLOY_IMAP_HOST", MX_HOSTS[0])
+IMAP_PORT = env.number("KUPLOY_IMAP_PORT", 993)
+SMTP_HOST = env.text("KUPLOY_SMTP_HOST", IMAP_HOST)
+SUBMISSION_PORT = env.number("KUPLOY_SUBMISSION_PORT", 587)
+OWN_HOST_NAMES = [urlsplit(BASE_URL).hostname or "", *MX_HOSTS, SPF_HOST, IMAP_HOST, SMTP_HOST]
+
+# DNS look-ups; no resolver named: those of the system
+RESOLVERS = env.words("KUPLOY_RESOLVERS", "")
+NAMESERVER_PORT = env.number("KUPLOY_NAMESERVER_PORT", 53)
+# A customer's name servers may have private addresses only where all of this is a demonstration.
+PRIVATE_NAMESERVERS = env.flag("KUPLOY_PRIVATE_NAMESERVERS", False)
+
+# The mail host on which a worker runs; the web processes only need its name
+MAIL_HOST = env.text("KUPLOY_MAIL_HOST", "mail1")
+MAIL_ROOT = env.text("KUPLOY_MAIL_ROOT", "")
+DOVEADM_URL = env.text("KUPLOY_DOVEADM_URL", "")
+DOVEADM_KEY = env.text("KUPLOY_DOVEADM_KEY", "")
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "accounts",
+    "notifications",
+    "quotas",
+    "domains",
+    "mailboxes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "django_htmx",
+    "template_partials",
+]
+
+MIDDLEWARE = [
+    "kuploy.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "kuploy.middleware.RefusedMiddleware",
+]
+
+ROOT_URLCONF = "kuploy.urls"
+WSGI_APPLICATION = "kuploy.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kuploy.context.brand",
+            ],
+        },
+    }
+]
+
+# PostgreSQL: the one store of truth
+_database = conninfo_to_dict(env.text("KUPLOY_DATABASE_URL"))
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _database["dbname"],
+        "USER": _database.get("user", ""),
+        "PASSWORD": _database.get("password", ""),
+        "HOST": _database.get("host", ""),
+        "PORT": _database.get("port", ""),
+        # A connection that a restart of PostgreSQL broke is replaced, not handed out.
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "pool": {
+                "min_size": 1,
+                "max_size": env.number("KUPLOY_DATABASE_POOL", 8),
+                "timeout": 5,
+            },
+        },
+    }
+}
+
+# Redis: Celery's broker and the rate limiter. Nothing is stored there that would be missed.
+REDIS_URL = env.text("KUPLOY_REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "kuploy",
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+    }
+}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# People
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+_validators = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_validators}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_validators}.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": f"{_validators}.CommonPasswordValidator"},
+    {"NAME": f"{_validators}.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("KUPLOY_TRUSTED_PROXIES", 0)
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = BRAND
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_URL.startswith("http://")
+USERSESSIONS_TRACK_ACTIVITY = False
+
+# Mail of the panel itself: codes, invitations, notices
+_smtp = urlsplit(env.text("KUPLOY_SMTP_URL"))
+EMAIL_HOST = _smtp.hostname or "localhost"
+EMAIL_PORT = _smtp.port or 25
+EMAIL_HOST_USER = _smtp.username or ""
+EMAIL_HOST_PASSWORD = _smtp.password or ""
+EMAIL_USE_SSL = _smtp.scheme == "smtps"
+EMAIL_USE_TLS = _smtp.scheme == "smtp+tls"
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env.text("KUPLOY_FROM_EMAIL")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Transport and content security
+_https = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+)
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/admin/"],  # the admin's own scripts evaluate expressions
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+# Files, languages, time
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = env.text("KUPLOY_STATIC_ROOT", str(BASE_DIR / ".run" / "static"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+UNFOLD = {
+    "SITE_TITLE": BRAND,
+    "SITE_HEADER": BRAND,
+    "SITE_URL": "/",
+    "SHOW_VIEW_ON_SITE": False,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("KUPLOY_LOG_LEVEL", "INFO")},
+    "loggers": {"django": {"handlers": [], "propagate": True}},
+}

@@ -1,0 +1,22 @@
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from accounts.views import invitations
+from kuploy import views
+
+handler500 = "kuploy.views.server_error"
+
+public: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("auth/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("invitations/<str:token>/", invitations.accept, name="accept_invitation"),
+]
+
+urlpatterns = [
+    *public,
+    path("<slug:account>/", include("accounts.urls")),
+    path("<slug:account>/domains/", include("domains.urls")),
+    path("<slug:account>/", include("mailboxes.urls")),
+]

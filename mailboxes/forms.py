@@ -1,0 +1,180 @@
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Plan
+from domains.models import Domain, DomainQuerySet
+from mailboxes import passwords
+from mailboxes.models import Mailbox
+
+GB = 2**30
+SIZES_GB = (1, 2, 3, 4, 5, 6, 7, 8, 16, 25)
+MOST_TARGETS = 20
+# A part of RFC 5321's dot-string: what every mail server and mail program agrees on.
+LOCAL_PART = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*(?:\.[a-z0-9_-]+)*)")
+LOCAL_PART_RULE = _(
+    "Use the letters a to z, digits, dots, hyphens and underscores; no dot at either end."
+)
+
+
+class LocalPartField(forms.CharField):
+    """The part before the @; 64 characters at most (RFC 5321)."""
+
+    default_error_messages = {"invalid": LOCAL_PART_RULE}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=64, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).lower()
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and not LOCAL_PART.fullmatch(value):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+
+
+class DomainField(forms.CharField):
+    """The name of one of the domains that the person may work on."""
+
+    domains: DomainQuerySet
+
+    def clean(self, value: Any) -> Domain:  # type: ignore[override]
+        name = str(super().clean(value)).strip().lower()
+        domain = self.domains.filter(name=name).first()
+        if domain is None:
+            raise ValidationError(
+                _("There is no active domain %(name)s here."), params={"name": name}
+            )
+        return domain
+
+
+def usable_domains(domains: DomainQuerySet) -> DomainQuerySet:
+    return domains.primary().filter(status=Domain.Status.ACTIVE).order_by("name")
+
+
+def size_choices(plan: Plan, current: int | None = None) -> list[tuple[int, str]]:
+    """The sizes that the plan allows; an odd size that is set already stays a choice."""
+    sizes = {gb * GB for gb in SIZES_GB if gb * GB <= plan.largest_size_bytes}
+    sizes |= {current or plan.default_size_bytes}
+    return [(size, f"{size / GB:g} GB") for size in sorted(sizes)]
+
+
+class MailboxForm(forms.Form):
+    domain = DomainField(label=_("Domain"))
+    local_part = LocalPartField(label=_("Address"))
+    display_name = forms.CharField(
+        label=_("Display name"), max_length=120, required=False,
+        help_text=_("Shown as the sender name in mail programs."),
+    )  # fmt: skip
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        help_text=_("At least 8 characters. For IMAP and SMTP."),
+        widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": "new-password"}),
+    )
+    quota_bytes = forms.TypedChoiceField(label=_("Size"), coerce=int)
+
+    def __init__(self, *args: Any, domains: DomainQuerySet, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["domain"].domains = usable_domains(domains)  # type: ignore[attr-defined]
+        self.fields["quota_bytes"].choices = size_choices(plan)  # type: ignore[attr-defined]
+        self.fields["quota_bytes"].initial = plan.default_size_bytes
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if {"domain", "local_part", "password"} <= cleaned.keys():
+            address = f"{cleaned['local_part']}@{cleaned['domain'].name}"
+            _check_password(self, cleaned["password"], address)
+        return cleaned
+
+
+class MailboxEditForm(forms.Form):
+    display_name = forms.CharField(label=_("Display name"), max_length=120, required=False)
+    quota_bytes = forms.TypedChoiceField(label=_("Size"), coerce=int)
+
+    def __init__(self, *args: Any, mailbox: Mailbox, **kwargs: Any) -> None:
+        initial = {"display_name": mailbox.display_name, "quota_bytes": mailbox.quota_bytes}
+        super().__init__(*args, initial=initial, **kwargs)
+        size = self.fields["quota_bytes"]
+        size.choices = size_choices(  # type: ignore[attr-defined]
+            mailbox.account.plan, mailbox.quota_bytes
+        )
+        if mailbox.is_postmaster:
+            size.disabled = True
+            size.help_text = _("The size of the postmaster mailbox is fixed.")
+
+
+class PasswordForm(forms.Form):
+    password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, mailbox: Mailbox, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.mailbox = mailbox
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "password" in cleaned:
+            _check_password(self, cleaned["password"], self.mailbox.address)
+        return cleaned
+
+
+def _check_password(form: forms.Form, password: str, address: str) -> None:
+    try:
+        passwords.check(password, address)
+    except ValidationError as error:
+        form.add_error("password", error)
+
+
+class TargetsField(forms.CharField):
+    """Addresses, one on each line or with commas between; duplicates count once."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+        typed = str(super().clean(value)).lower().replace(",", " ").split()
+        targets = list(dict.fromkeys(typed))
+        if len(targets) > MOST_TARGETS:
+            raise ValidationError(_("An alias has at most 20 targets."))
+        for target in targets:
+            try:
+                validate_email(target)
+            except ValidationError:
+                raise ValidationError(
+                    _("“%(target)s” is not an e-mail address."), params={"target": target[:80]}
+                ) from None
+        return targets
+
+
+class AliasEditForm(forms.Form):
+    targets = TargetsField(
+        label=_("Goes to"),
+        max_length=8000,
+        help_text=_("Up to 20 addresses, here or elsewhere, one on each line."),
+    )
+
+
+class AliasForm(AliasEditForm):
+    domain = DomainField(label=_("Domain"))
+    local_part = LocalPartField(label=_("Address"))
+    field_order = ["local_part", "domain", "targets"]
+
+    def __init__(self, *args: Any, domains: DomainQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["domain"].domains = usable_domains(domains)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if {"domain", "local_part", "targets"} <= cleaned.keys():
+            own = f"{cleaned['local_part']}@{cleaned['domain'].name}"
+            if own in cleaned["targets"]:
+                self.add_error("targets", _("An alias cannot go to itself."))
+        return cleaned

@@ -1,0 +1,199 @@
+"""Mailboxes, aliases, and the work that a mail host is owed."""
+
+from datetime import timedelta
+from typing import Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Membership, Role
+from domains.models import Domain
+from quotas.models import Usage
+
+POSTMASTER = "postmaster"
+POSTMASTER_BYTES = 50 * 2**20
+POSTMASTER_MESSAGES = 1600
+
+
+def this_mail_host() -> str:
+    return str(settings.MAIL_HOST)
+
+
+class TenantQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def visible_to(self, membership: Membership) -> Self:
+        rows = self.filter(account=membership.account)
+        if membership.role == Role.POSTMASTER:
+            rows = rows.filter(domain__in=membership.domain_ids)
+        return rows
+
+
+class Address(models.Model):
+    """What mailboxes and aliases share. The two domain_ columns are copied by triggers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="+")
+    local_part = models.CharField(_("address"), max_length=64, db_collation="C")
+    address = models.CharField(max_length=320, unique=True, db_collation="C")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Copies of domain.served and domain.local, so that a look-up reads one row.
+    domain_served = models.BooleanField(default=False, editable=False)
+    domain_local = models.BooleanField(default=False, editable=False)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.address
+
+    @property
+    def unicode_address(self) -> str:
+        return f"{self.local_part}@{self.domain.unicode_name}"  # type: ignore[attr-defined]
+
+
+class Mailbox(Address):
+    """Mail on disk and a password to reach it."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        DISABLED = "disabled", _("Disabled")
+        BLOCKED = "blocked", _("Blocked")
+        DELETING = "deleting", _("Being deleted")
+
+    domain = models.ForeignKey(Domain, models.CASCADE, related_name="mailboxes")
+    display_name = models.CharField(
+        _("display name"), max_length=120, blank=True,
+        help_text=_("Shown as the sender name in mail programs."),
+    )  # fmt: skip
+    password_hash = models.CharField(max_length=300, editable=False)
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    quota_bytes = models.PositiveBigIntegerField(_("size"))
+    quota_messages = models.PositiveIntegerField(_("most messages"))
+    host = models.CharField(max_length=60, default=this_mail_host)
+    sieve_script = models.TextField(blank=True, editable=False)
+
+    counted = models.GeneratedField(
+        expression=~Q(local_part=POSTMASTER) & ~Q(state="deleting"),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name_plural = "mailboxes"
+        indexes = (
+            models.Index(fields=["account", "address"], name="mailboxes_of_account"),
+            GinIndex(
+                fields=["account", "address"],
+                opclasses=["uuid_ops", "gin_trgm_ops"],
+                name="mailbox_search",
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(quota_bytes__gt=0), name="mailbox_has_a_size"),
+        )
+
+    def get_absolute_url(self) -> str:
+        return reverse("mailboxes:detail", args=[self.account.slug, self.pk])
+
+    @property
+    def home(self) -> str:
+        """Where its mail lies under a mail host's root. As long as the id lives, never reused."""
+        return f"{self.pk.hex[:2]}/{self.pk}"
+
+    @property
+    def is_postmaster(self) -> bool:
+        return self.local_part == POSTMASTER
+
+    @property
+    def usage(self) -> Usage | None:
+        return Usage.objects.filter(username=self.address).first()
+
+
+class Alias(Address):
+    """An address whose mail goes to others."""
+
+    domain = models.ForeignKey(Domain, models.CASCADE, related_name="aliases")
+    targets = ArrayField(models.CharField(max_length=320), verbose_name=_("targets"))
+
+    class Meta:
+        verbose_name_plural = "aliases"
+        indexes = (
+            models.Index(fields=["account", "address"], name="aliases_of_account"),
+            GinIndex(
+                fields=["account", "address"],
+                opclasses=["uuid_ops", "gin_trgm_ops"],
+                name="alias_search",
+            ),
+        )
+
+
+# A claim older than this belongs to a worker that died.
+CLAIM_LASTS = timedelta(minutes=10)
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+class HostJobQuerySet(models.QuerySet["HostJob"]):
+    def due(self) -> Self:
+        now = timezone.now()
+        return self.filter(
+            Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LASTS), due_at__lte=now
+        )
+
+    def claim_next(self, host: str) -> "HostJob | None":
+        """The next due job of the host, now held by the caller."""
+        with transaction.atomic():
+            free = self.due().filter(host=host).select_for_update(skip_locked=True)
+            job = free.order_by("due_at").first()
+            if job:
+                job.claimed_at = timezone.now()
+                job.save(update_fields=["claimed_at"])
+            return job
+
+
+class HostJob(models.Model):
+    """Work for the Celery worker of one mail host. The row goes when the work is done."""
+
+    class Kind(models.TextChoices):
+        KICK = "kick", _("End open sessions")
+        PURGE = "purge", _("Delete mail from disk")
+        SWEEP = "sweep", _("Delete what came in during the purge")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    host = models.CharField(max_length=60)
+    # No foreign key: the last step of a purge outlives the mailbox.
+    mailbox_id = models.UUIDField(db_index=True)
+    address = models.CharField(max_length=320)
+    home = models.CharField(max_length=60)
+    due_at = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = HostJobQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=["due_at"], name="host_jobs_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.address} on {self.host}"
+
+    @staticmethod
+    def queue_of(host: str) -> str:
+        return f"mail.{host}"
+
+    def failed(self, reason: str) -> None:
+        """Try again after a pause that doubles."""
+        pause = min(timedelta(seconds=5 * 2 ** min(self.attempts, 12)), LONGEST_PAUSE)
+        self.attempts += 1
+        self.due_at = timezone.now() + pause
+        self.claimed_at, self.last_error = None, reason[:500]
+        self.save()

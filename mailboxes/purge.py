@@ -1,0 +1,63 @@
+"""The work behind a host job, done on the mail host by its own worker."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from domains.models import Domain
+from mailboxes import doveadm
+from mailboxes.models import HostJob, Mailbox
+from quotas.models import Usage
+
+# A delivery that had begun before the purge has ended long before this.
+SECOND_LOOK = timedelta(minutes=2)
+
+
+def do(job: HostJob) -> None:
+    """Do one job. Safe twice: each step is fine with what is done already."""
+    try:
+        STEPS[HostJob.Kind(job.kind)](job)
+    except doveadm.HostError as error:
+        job.failed(str(error))
+
+
+def _kick(job: HostJob) -> None:
+    doveadm.kick(job.address)
+    job.delete()
+
+
+def _purge(job: HostJob) -> None:
+    """Sessions end, the mail goes, then the row; a delivery under way is swept up later."""
+    doveadm.kick(job.address)
+    doveadm.remove_mail(job.home)
+    with transaction.atomic():
+        _forget(job)
+        job.kind, job.claimed_at, job.last_error = HostJob.Kind.SWEEP, None, ""
+        job.due_at = timezone.now() + SECOND_LOOK
+        job.save()
+
+
+def _forget(job: HostJob) -> None:
+    """Its mail is gone: the row may go, and the domain too if it waited for this one."""
+    mailbox = Mailbox.objects.filter(pk=job.mailbox_id).first()
+    if mailbox is None:
+        return
+    domain = Domain.objects.select_for_update().get(pk=mailbox.domain_id)
+    Usage.objects.filter(username=mailbox.address).delete()
+    mailbox.delete()
+    if domain.status == Domain.Status.REMOVING and not domain.mailboxes.exists():
+        domain.delete()
+
+
+def _sweep(job: HostJob) -> None:
+    doveadm.remove_mail(job.home)
+    job.delete()
+
+
+STEPS: dict[HostJob.Kind, Callable[[HostJob], None]] = {
+    HostJob.Kind.KICK: _kick,
+    HostJob.Kind.PURGE: _purge,
+    HostJob.Kind.SWEEP: _sweep,
+}

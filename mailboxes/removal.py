@@ -1,0 +1,49 @@
+"""Deleting mailboxes and domains: at once for the world, on disk as soon as the host can."""
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from accounts.audit import Actor, audit
+from domains.models import Domain
+from kuploy.errors import Refused
+from mailboxes import jobs
+from mailboxes.models import HostJob, Mailbox
+from quotas.models import Usage
+
+
+@transaction.atomic
+def delete_mailbox(*, mailbox: Mailbox, actor: Actor) -> None:
+    """Irreversible. The row stays visible to Dovecot until its mail is gone from disk."""
+    if mailbox.is_postmaster:
+        raise Refused(_("The postmaster mailbox goes only with its domain."))
+    living = Mailbox.objects.filter(pk=mailbox.pk).exclude(state=Mailbox.State.DELETING)
+    if not living.update(state=Mailbox.State.DELETING):
+        raise Refused(_("%(address)s is being deleted already.") % {"address": mailbox})
+    audit(actor, "mailbox.deleted", mailbox)
+    jobs.owe(mailbox, HostJob.Kind.PURGE)
+
+
+@transaction.atomic
+def remove_domain(*, domain: Domain, actor: Actor) -> None:
+    """The domain with its aliases, alias domains and mailboxes; the name is free at once."""
+    locked = Domain.objects.select_for_update().get(pk=domain.pk)
+    audit(actor, "domain.removed", domain, mailboxes=locked.mailbox_count)
+    domain.alias_domains.all().delete()
+    domain.aliases.all().delete()
+    living = domain.mailboxes.exclude(state=Mailbox.State.DELETING)
+    doomed = list(living)
+    living.update(state=Mailbox.State.DELETING)
+    jobs.owe_all(doomed, HostJob.Kind.PURGE)
+    if not domain.mailboxes.exists():
+        domain.delete()
+        return
+    Domain.objects.filter(pk=domain.pk).update(
+        status=Domain.Status.REMOVING, proved_at=None, deliver_here=False, catch_all=""
+    )
+
+
+def mail_of(domain: Domain) -> int:
+    """Bytes of mail that would go with the domain."""
+    addresses = domain.mailboxes.values("address")
+    return Usage.objects.filter(username__in=addresses).aggregate(all=Sum("bytes"))["all"] or 0

@@ -1,0 +1,180 @@
+"""One function per thing a person can do with a mailbox or an alias."""
+
+from typing import TypeVar
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.audit import Actor, audit
+from accounts.room import Countable, claim_room
+from domains.models import Domain
+from kuploy.errors import Refused
+from mailboxes import jobs, passwords
+from mailboxes.models import (
+    POSTMASTER,
+    POSTMASTER_BYTES,
+    POSTMASTER_MESSAGES,
+    Alias,
+    HostJob,
+    Mailbox,
+)
+from quotas.limits import message_cap
+
+Row = TypeVar("Row", Mailbox, Alias)
+
+
+def create_mailbox(
+    *,
+    domain: Domain,
+    local_part: str,
+    display_name: str,
+    password: str,
+    quota_bytes: int,
+    actor: Actor,
+) -> Mailbox:
+    """A mailbox that can be signed in to the moment this commits."""
+    _check_size(domain, quota_bytes)
+    password_hash = passwords.hash_password(password)  # slow on purpose: not under the lock
+    with transaction.atomic():
+        claim_room(domain.account, Countable.MAILBOX)
+        _check_free(domain, local_part, Alias)
+        mailbox = _insert(
+            Mailbox(
+                account=domain.account,
+                domain=domain,
+                local_part=local_part,
+                address=f"{local_part}@{domain.name}",
+                display_name=display_name,
+                password_hash=password_hash,
+                quota_bytes=quota_bytes,
+                quota_messages=message_cap(quota_bytes),
+            )
+        )
+        audit(actor, "mailbox.created", mailbox, size=quota_bytes)
+    return mailbox
+
+
+def create_postmaster(domain: Domain) -> None:
+    """The service mailbox that comes with each proved domain: 50 MB, not resizable."""
+    if domain.alias_of_id:
+        return
+    Mailbox.objects.get_or_create(
+        address=f"{POSTMASTER}@{domain.name}",
+        defaults={
+            "account": domain.account,
+            "domain": domain,
+            "local_part": POSTMASTER,
+            "password_hash": passwords.unusable(),
+            "quota_bytes": POSTMASTER_BYTES,
+            "quota_messages": POSTMASTER_MESSAGES,
+        },
+    )
+
+
+def create_alias(*, domain: Domain, local_part: str, targets: list[str], actor: Actor) -> Alias:
+    with transaction.atomic():
+        claim_room(domain.account, Countable.ALIAS)
+        _check_free(domain, local_part, Mailbox)
+        alias = _insert(
+            Alias(
+                account=domain.account,
+                domain=domain,
+                local_part=local_part,
+                address=f"{local_part}@{domain.name}",
+                targets=targets,
+            )
+        )
+        audit(actor, "alias.created", alias, targets=targets)
+    return alias
+
+
+def _check_free(domain: Domain, local_part: str, other: type[Mailbox | Alias]) -> None:
+    """The account's row is locked, so no mailbox and alias can take one address together."""
+    if domain.alias_of_id or domain.status != Domain.Status.ACTIVE:
+        raise Refused(_("Addresses need an active domain that is not an alias of another."))
+    taken = other.objects.filter(address=f"{local_part}@{domain.name}").first()
+    if taken:
+        raise Refused(_taken(taken))
+
+
+def _insert(row: Row) -> Row:
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        raise Refused(_taken(type(row).objects.get(address=row.address))) from error
+    return row
+
+
+def _taken(row: Mailbox | Alias) -> str:
+    if isinstance(row, Alias):
+        return _("%(address)s is an alias already.") % {"address": row}
+    if row.state == Mailbox.State.DELETING:
+        return _("%(address)s is still being deleted. Try again in a few minutes.") % {
+            "address": row
+        }
+    return _("%(address)s is a mailbox already.") % {"address": row}
+
+
+def _check_size(domain: Domain, quota_bytes: int) -> None:
+    largest = domain.account.plan.largest_size_bytes
+    if quota_bytes > largest:
+        raise Refused(
+            _("The largest mailbox of your plan has %(size)d GB.") % {"size": largest // 2**30}
+        )
+
+
+@transaction.atomic
+def edit_mailbox(*, mailbox: Mailbox, display_name: str, quota_bytes: int, actor: Actor) -> None:
+    """Change name and size; the postmaster's size is fixed."""
+    before = mailbox.quota_bytes
+    if quota_bytes != before:
+        if mailbox.is_postmaster:
+            raise Refused(_("The size of the postmaster mailbox is fixed."))
+        _check_size(mailbox.domain, quota_bytes)
+        mailbox.quota_messages = message_cap(quota_bytes)
+    mailbox.display_name, mailbox.quota_bytes = display_name, quota_bytes
+    mailbox.save(update_fields=["display_name", "quota_bytes", "quota_messages"])
+    audit(actor, "mailbox.changed", mailbox, size_before=before, size=quota_bytes)
+
+
+def change_password(*, mailbox: Mailbox, password: str, actor: Actor) -> None:
+    """The new one counts at once, the old one no more; open sessions end."""
+    password_hash = passwords.hash_password(password)
+    with transaction.atomic():
+        Mailbox.objects.filter(pk=mailbox.pk).update(password_hash=password_hash)
+        audit(actor, "mailbox.password_changed", mailbox)
+        jobs.owe(mailbox, HostJob.Kind.KICK)
+
+
+@transaction.atomic
+def disable_mailbox(*, mailbox: Mailbox, actor: Actor) -> None:
+    """No sign-in and no new mail from now on; what is there stays."""
+    _move(mailbox, Mailbox.State.ACTIVE, Mailbox.State.DISABLED)
+    audit(actor, "mailbox.disabled", mailbox)
+    jobs.owe(mailbox, HostJob.Kind.KICK)
+
+
+@transaction.atomic
+def enable_mailbox(*, mailbox: Mailbox, actor: Actor) -> None:
+    _move(mailbox, Mailbox.State.DISABLED, Mailbox.State.ACTIVE)
+    audit(actor, "mailbox.enabled", mailbox)
+
+
+def _move(mailbox: Mailbox, before: Mailbox.State, after: Mailbox.State) -> None:
+    if not Mailbox.objects.filter(pk=mailbox.pk, state=before).update(state=after):
+        raise Refused(_("The state of %(address)s has changed. Look again.") % {"address": mailbox})
+    mailbox.state = after
+
+
+@transaction.atomic
+def edit_alias(*, alias: Alias, targets: list[str], actor: Actor) -> None:
+    before, alias.targets = alias.targets, targets
+    alias.save(update_fields=["targets"])
+    audit(actor, "alias.changed", alias, before=before, targets=targets)
+
+
+@transaction.atomic
+def delete_alias(*, alias: Alias, actor: Actor) -> None:
+    audit(actor, "alias.deleted", alias, targets=alias.targets)
+    alias.delete()

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from mailboxes.views import aliases, mailboxes, removal
+
+app_name = "mailboxes"
+urlpatterns = [
+    path("mailboxes/", mailboxes.index, name="list"),
+    path("mailboxes/add/", mailboxes.add, name="add"),
+    path("mailboxes/password-strength/", mailboxes.strength, name="strength"),
+    path("mailboxes/password/", mailboxes.generate, name="generate"),
+    path("mailboxes/<uuid:mailbox_id>/", mailboxes.detail, name="detail"),
+    path("mailboxes/<uuid:mailbox_id>/edit/", mailboxes.edit, name="edit"),
+    path("mailboxes/<uuid:mailbox_id>/password/", mailboxes.password, name="password"),
+    path("mailboxes/<uuid:mailbox_id>/disable/", mailboxes.disable, name="disable"),
+    path("mailboxes/<uuid:mailbox_id>/enable/", mailboxes.enable, name="enable"),
+    path("mailboxes/<uuid:mailbox_id>/delete/", removal.delete_mailbox, name="delete"),
+    path("domains/<uuid:domain_id>/remove/", removal.remove_domain, name="remove_domain"),
+    path("aliases/", aliases.index, name="aliases"),
+    path("aliases/add/", aliases.add, name="add_alias"),
+    path("aliases/<uuid:alias_id>/", aliases.edit, name="edit_alias"),
+    path("aliases/<uuid:alias_id>/delete/", aliases.delete, name="delete_alias"),
+]

@@ -1,0 +1,77 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.http import MemberRequest, hosting
+from accounts.models import Role
+from accounts.room import Countable, room_for
+from domains.models import Domain
+from kuploy.errors import Refused
+from kuploy.paging import paginate
+from mailboxes import access, services
+from mailboxes.forms import AliasEditForm, AliasForm, usable_domains
+from mailboxes.models import Alias
+from mailboxes.views.mailboxes import DOMAINS_OFFERED
+
+
+@hosting(Role.VIEWER)
+def index(request: MemberRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip().lower()
+    found = Alias.objects.visible_to(request.membership)
+    if query:
+        found = found.filter(address__contains=query)
+    context = {
+        "page": paginate(found, "address", request.GET),
+        "query": query,
+        "room": room_for(request.account, Countable.ALIAS),
+    }
+    template = "aliases/index.html#list" if request.htmx else "aliases/index.html"
+    return render(request, template, context)
+
+
+@hosting(Role.POSTMASTER)
+def add(request: MemberRequest) -> HttpResponse:
+    domains = Domain.objects.visible_to(request.membership)
+    initial = {"domain": request.GET.get("domain", "")}
+    form = AliasForm(request.POST or None, initial=initial, domains=domains)
+    if request.method == "POST" and form.is_valid():
+        try:
+            alias = services.create_alias(**form.cleaned_data, actor=request.actor)
+        except Refused as error:
+            form.add_error("local_part", str(error))
+        else:
+            messages.success(request, _("%(address)s is ready.") % {"address": alias})
+            return redirect("mailboxes:aliases", request.account.slug)
+    context = {
+        "form": form,
+        "domains": list(usable_domains(domains)[:DOMAINS_OFFERED]),
+        "room": room_for(request.account, Countable.ALIAS),
+    }
+    return render(request, "aliases/add.html", context, status=422 if form.errors else 200)
+
+
+@hosting(Role.POSTMASTER)
+def edit(request: MemberRequest, alias_id: UUID) -> HttpResponse:
+    alias = access.get_alias(request.membership, alias_id)
+    form = AliasEditForm(request.POST or None, initial={"targets": "\n".join(alias.targets)})
+    if request.method == "POST" and form.is_valid():
+        services.edit_alias(
+            alias=alias, targets=form.cleaned_data["targets"], actor=request.actor
+        )
+        messages.success(request, _("Saved."))
+        return redirect("mailboxes:aliases", request.account.slug)
+    context = {"form": form, "alias": alias}
+    return render(request, "aliases/edit.html", context, status=422 if form.errors else 200)
+
+
+@hosting(Role.POSTMASTER)
+@require_POST
+def delete(request: MemberRequest, alias_id: UUID) -> HttpResponse:
+    alias = access.get_alias(request.membership, alias_id)
+    services.delete_alias(alias=alias, actor=request.actor)
+    messages.success(request, _("%(address)s is gone.") % {"address": alias})
+    return redirect("mailboxes:aliases", request.account.slug)

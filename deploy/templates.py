@@ -49,4 +49,6 @@ if __name__ == "__main__":
     try:
         render_folder(Path(sys.argv[1]), Path(sys.argv[2]), os.environ, mode=0o640)
     except KeyError as missing:
-        sys.exit(f"Set {missing.args[0]} in the environment: the templates in {sys.argv[1]} need it.")
+        sys.exit(
+            f"Set {missing.args[0]} in the environment: the templates in {sys.argv[1]} need it."
+        )

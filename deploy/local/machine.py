@@ -104,7 +104,12 @@ def _installed(package: str) -> bool:
 def _apt(command: list[str], given: str = "") -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.run(
-        command, input=given, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        input=given,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     if done.returncode:
         reasons = [line for line in done.stdout.splitlines() if line.startswith(("E:", "Err:"))]

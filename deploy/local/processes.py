@@ -58,7 +58,11 @@ class Server:
                 group=owner.pw_gid,
                 extra_groups=os.getgrouplist(self.user, owner.pw_gid),
                 cwd=self.cwd,
-                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", **self.environment},
+                env={
+                    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+                    "LANG": "C.UTF-8",
+                    **self.environment,
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

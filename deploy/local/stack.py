@@ -98,6 +98,7 @@ class Stack:
             "SUBMISSION_PORT": str(self.ports["submission"]),
             "RESOLVERS": self.address("dns"),
             "NAMESERVER_PORT": str(self.ports["dns"]),
+            "PRIVATE_NAMESERVERS": "1",
             "MAIL_HOST": MAIL_HOST,
         }
         preferred = {name: os.environ.get(f"KUPLOY_{name}") for name in PREFERENCES}
@@ -137,7 +138,9 @@ def clear(folder: Path) -> None:
     if not folder.exists():
         return
     if any(folder.iterdir()) and not (folder / "stack.json").exists():
-        raise CannotRun(f"{folder} holds something else than a stack: set KUPLOY_RUN to another folder.")
+        raise CannotRun(
+            f"{folder} holds something else than a stack: set KUPLOY_RUN to another folder."
+        )
     shutil.rmtree(folder)
 
 

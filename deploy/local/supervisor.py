@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.local import interruption, processes
 from deploy.local.errors import CannotRun
 from deploy.local.processes import Server
-from deploy.local.servers import dovecot, internet, panel, postfix, postgres, redis
+from deploy.local.servers import dovecot, internet, mail, panel, postfix, postgres, redis
 from deploy.local.stack import Stack
 
 
@@ -22,7 +22,7 @@ def servers(stack: Stack) -> list[Server]:
         internet.outbox_server(stack),
         dovecot.server(stack),
         postfix.server(stack),
-        postfix.waker(stack),
+        mail.waker(stack),
     ]
     if stack.kind != "run":
         return base

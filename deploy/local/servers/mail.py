@@ -3,7 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from deploy.local.stack import Stack
+from deploy.local.processes import Server
+from deploy.local.stack import CHECKOUT, Stack
 
 NAMES = "DNS:localhost,DNS:mail1.kuploy.test,DNS:mx1.kuploy.test,DNS:mx2.kuploy.test,IP:127.0.0.1"
 
@@ -26,9 +27,7 @@ def values(stack: Stack) -> dict[str, str]:
     key, cert = certificate(stack)
     socket, port = stack.folder / "postgres", "5432"
     postfix_password = stack.secrets["postfix_database"]
-    postfix_url = (
-        f"postgresql://kuploy_postfix:{postfix_password}@/{stack.database}?host={socket}&port={port}"
-    )
+    postfix_url = f"postgresql://kuploy_postfix:{postfix_password}@/{stack.database}?host={socket}&port={port}"
     ports = {f"{name.upper()}_PORT": str(number) for name, number in stack.ports.items()}
     return ports | {
         "DB_HOST": str(socket),
@@ -59,3 +58,11 @@ def values(stack: Stack) -> dict[str, str]:
         "POSTFIX_PROTOCOLS": "ipv4",
         "RELAYHOST": f"[127.0.0.1]:{stack.ports['outbox']}",
     }
+
+
+def waker(stack: Stack) -> Server:
+    """Brings both back to work after a restart of PostgreSQL: see deploy/wake.py."""
+    postfix = stack.folder / "postfix" / "conf"
+    dovecot = stack.folder / "dovecot" / "conf" / "dovecot.conf"
+    command = [stack.python, "-m", "deploy.wake", str(postfix), str(dovecot)]
+    return Server("waker", command, "root", stack.folder, CHECKOUT)

@@ -10,6 +10,7 @@ import urllib.request
 from deploy.local import machine
 from deploy.local.errors import CannotRun
 from deploy.local.processes import Server
+from deploy.local.servers import internet
 from deploy.local.stack import CHECKOUT, MAIL_HOST, MAIL_USER, PANEL_USER, Stack
 
 
@@ -19,7 +20,9 @@ def prepare(stack: Stack) -> list[dict[str, str]]:
     machine.own_folder(stack.folder / "beat", PANEL_USER)
     _manage(stack, "migrate", "--verbosity=0")
     _manage(stack, "collectstatic", "--noinput", "--verbosity=0")
-    logins: list[dict[str, str]] = json.loads(_manage(stack, "seed_demo"))
+    demonstration = json.loads(_manage(stack, "seed_demo"))
+    internet.add_zone(stack, demonstration["zone"])
+    logins: list[dict[str, str]] = demonstration["logins"]
     return logins
 
 
@@ -52,7 +55,9 @@ def worker(stack: Stack) -> Server:
 def mail_worker(stack: Stack) -> Server:
     command = _celery(stack, "worker", "-Q", f"mail.{MAIL_HOST}", "-n", f"{MAIL_HOST}@%h")
     environment = stack.mail_host_environment()
-    return Server("mail-worker", command, MAIL_USER, stack.folder, CHECKOUT, environment=environment)
+    return Server(
+        "mail-worker", command, MAIL_USER, stack.folder, CHECKOUT, environment=environment
+    )
 
 
 def beat(stack: Stack) -> Server:

@@ -32,15 +32,3 @@ def server(stack: Stack) -> Server:
         home,
         ready=lambda: all(is_listening(stack.ports[name]) for name in LISTENERS),
     )
-
-
-def waker(stack: Stack) -> Server:
-    """Brings Postfix back to its maps as soon as PostgreSQL has been away: see deploy/postfix/wake.py."""
-    conf = stack.folder / "postfix" / "conf"
-    return Server(
-        "postfix-waker",
-        [stack.python, "-m", "deploy.postfix.wake", str(conf)],
-        "root",
-        stack.folder,
-        CHECKOUT,
-    )

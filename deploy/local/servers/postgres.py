@@ -71,7 +71,9 @@ def _psql(stack: Stack, arguments: list[str], environment: dict[str, str]) -> No
     _as_postgres(stack, command + arguments, environment)
 
 
-def _as_postgres(stack: Stack, command: list[str], environment: dict[str, str] | None = None) -> None:
+def _as_postgres(
+    stack: Stack, command: list[str], environment: dict[str, str] | None = None
+) -> None:
     done = subprocess.run(
         command,
         user=USER,

@@ -17,7 +17,9 @@ def prepare(stack: Stack) -> None:
         "REDIS_PASSWORD": stack.secrets["redis"],
         "REDIS_DATA": str(home / "data"),
     }
-    render_file(CHECKOUT / "deploy" / "redis.conf", home / "redis.conf", values, group=USER, mode=0o640)
+    render_file(
+        CHECKOUT / "deploy" / "redis.conf", home / "redis.conf", values, group=USER, mode=0o640
+    )
 
 
 def server(stack: Stack) -> Server:

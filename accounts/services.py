@@ -90,20 +90,19 @@ def find_invitation(token: str) -> Invitation:
 
 
 @transaction.atomic
-def accept_invitation(*, invitation: Invitation, actor: Actor) -> Membership:
+def accept_invitation(*, invitation: Invitation, user: User, ip: str | None) -> Membership:
     """The invited person takes the seat; a link works once."""
     open_ones = Invitation.objects.filter(pk=invitation.pk, accepted_at=None)
     if not open_ones.update(accepted_at=timezone.now()):
         raise Refused(_("This invitation was accepted already."))
-    assert actor.user
     seat, new = Membership.objects.get_or_create(
-        user=actor.user,
+        user=user,
         account=invitation.account,
         defaults={"role": invitation.role, "domain_ids": invitation.domain_ids},
     )
     if not new:
         raise Refused(_("You are in this account already."))
-    audit(actor, "invitation.accepted", invitation)
+    audit(Actor(invitation.account, user, ip), "invitation.accepted", invitation)
     return seat
 
 

@@ -48,6 +48,10 @@ class DomainQuerySet(models.QuerySet["Domain"]):
         return self.filter(Q(check_queued_at=None) | Q(check_queued_at__lt=moment))
 
 
+# Postfix takes mail for a proved domain when its MX points here, or when its owner says so.
+LOCAL = Q(status="active") & (Q(mx_here=True) | Q(deliver_here=True))
+
+
 class Domain(models.Model):
     """A name an account claims. It carries mail only while ACTIVE, which means proved."""
 
@@ -71,7 +75,7 @@ class Domain(models.Model):
     proof_text = models.CharField(max_length=80, default=new_proof_text, editable=False)
     proved_at = models.DateTimeField(null=True, editable=False)
 
-    # Postfix takes the domain as local when one of the two holds; see `local`.
+    # One of the two makes the domain local to Postfix: see LOCAL.
     mx_here = models.BooleanField(_("MX points to us"), default=False)
     mx_left_at = models.DateTimeField(null=True, editable=False)
     deliver_here = models.BooleanField(_("deliver here already"), default=False)
@@ -86,10 +90,12 @@ class Domain(models.Model):
     alias_count = models.PositiveIntegerField(default=0, editable=False)
 
     served = models.GeneratedField(
-        expression=Q(status="active"), output_field=models.BooleanField(), db_persist=True
+        expression=Q(status="active"),  # type: ignore[arg-type]
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     local = models.GeneratedField(
-        expression=Q(status="active") & (Q(mx_here=True) | Q(deliver_here=True)),
+        expression=LOCAL,  # type: ignore[arg-type]
         output_field=models.BooleanField(),
         db_persist=True,
     )
@@ -170,9 +176,7 @@ class RecordCheck(models.Model):
     KINDS = [(kind.value, kind.value.upper()) for kind in Kind]
     STATES = [(state.value, state.value) for state in State]
 
-    domain = models.ForeignKey(
-        Domain, models.CASCADE, related_name="record_checks", db_index=False
-    )
+    domain = models.ForeignKey(Domain, models.CASCADE, related_name="record_checks", db_index=False)
     kind = models.CharField(max_length=10, choices=KINDS)
     state = models.CharField(max_length=12, choices=STATES)
     found = models.JSONField(default=list)

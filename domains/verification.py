@@ -27,17 +27,18 @@ SOONEST, LATEST = timedelta(minutes=1), timedelta(days=1)
 # Senders may still hold the old MX in their caches: mail goes on being taken for this long.
 MX_GRACE = timedelta(days=1)
 
+
 def claim_due() -> list[str]:
     """Take up to BATCH due domains; two workers never get the same one."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE domains_domain SET next_check_at = now() + %s
+            UPDATE domains_domain SET next_check_at = %s
              WHERE id IN (SELECT id FROM domains_domain WHERE next_check_at <= now()
                            ORDER BY next_check_at LIMIT %s FOR UPDATE SKIP LOCKED)
             RETURNING id
             """,
-            [CLAIM_LASTS, BATCH],
+            [timezone.now() + CLAIM_LASTS, BATCH],
         )
         return [str(pk) for (pk,) in cursor.fetchall()]
 

@@ -43,7 +43,7 @@ class DomainField(forms.CharField):
 
     domains: DomainQuerySet
 
-    def clean(self, value: Any) -> Domain:  # type: ignore[override]
+    def clean(self, value: Any) -> Domain:
         name = str(super().clean(value)).strip().lower()
         domain = self.domains.filter(name=name).first()
         if domain is None:
@@ -97,9 +97,9 @@ class MailboxEditForm(forms.Form):
     display_name = forms.CharField(label=_("Display name"), max_length=120, required=False)
     quota_bytes = forms.TypedChoiceField(label=_("Size"), coerce=int)
 
-    def __init__(self, *args: Any, mailbox: Mailbox, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, mailbox: Mailbox) -> None:
         initial = {"display_name": mailbox.display_name, "quota_bytes": mailbox.quota_bytes}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         size = self.fields["quota_bytes"]
         size.choices = size_choices(  # type: ignore[attr-defined]
             mailbox.account.plan, mailbox.quota_bytes
@@ -139,7 +139,7 @@ class TargetsField(forms.CharField):
 
     widget = forms.Textarea(attrs={"rows": 4})
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[str]:
         typed = str(super().clean(value)).lower().replace(",", " ").split()
         targets = list(dict.fromkeys(typed))
         if len(targets) > MOST_TARGETS:

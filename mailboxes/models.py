@@ -81,7 +81,7 @@ class Mailbox(Address):
     sieve_script = models.TextField(blank=True, editable=False)
 
     counted = models.GeneratedField(
-        expression=~Q(local_part=POSTMASTER) & ~Q(state="deleting"),
+        expression=~Q(local_part=POSTMASTER) & ~Q(state="deleting"),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
         db_persist=True,
     )

@@ -18,6 +18,4 @@ def sweep_host_jobs() -> None:
     """Nudge hosts with work that is due: retries, and what a lost message left behind."""
     for host in HostJob.objects.due().values_list("host", flat=True).distinct():
         # Expires, so that nudges do not pile up while the host's worker is away.
-        do_host_jobs.apply_async(
-            (host,), queue=HostJob.queue_of(host), expires=NUDGE_LASTS_SECONDS
-        )
+        do_host_jobs.apply_async((host,), queue=HostJob.queue_of(host), expires=NUDGE_LASTS_SECONDS)

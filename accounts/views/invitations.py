@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts import services
-from accounts.audit import Actor
 from accounts.models import User
 
 
@@ -17,10 +16,8 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     request.session["invitation"] = str(invitation.pk)
     if request.method != "POST" or not isinstance(request.user, User):
         return render(request, "accounts/invitation.html", {"invitation": invitation})
-    actor = Actor(invitation.account, request.user, get_adapter().get_client_ip(request))
-    services.accept_invitation(invitation=invitation, actor=actor)
+    ip = get_adapter().get_client_ip(request)
+    services.accept_invitation(invitation=invitation, user=request.user, ip=ip)
     del request.session["invitation"]
-    messages.success(
-        request, _("Welcome to %(account)s.") % {"account": invitation.account.name}
-    )
+    messages.success(request, _("Welcome to %(account)s.") % {"account": invitation.account.name})
     return redirect(invitation.account)

@@ -10,114 +10,280 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         django.contrib.postgres.operations.TrigramExtension(),
         django.contrib.postgres.operations.BtreeGinExtension(),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(db_collation='C', max_length=253, verbose_name='name')),
-                ('status', models.CharField(choices=[('pending', 'Ownership not proved'), ('active', 'Active'), ('suspended', 'Suspended'), ('removing', 'Being removed')], default='pending', max_length=10)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('proof_label', models.CharField(default=domains.models.new_proof_label, editable=False, max_length=10)),
-                ('proof_text', models.CharField(default=domains.models.new_proof_text, editable=False, max_length=80)),
-                ('proved_at', models.DateTimeField(editable=False, null=True)),
-                ('mx_here', models.BooleanField(default=False, verbose_name='MX points to us')),
-                ('mx_left_at', models.DateTimeField(editable=False, null=True)),
-                ('deliver_here', models.BooleanField(default=False, verbose_name='deliver here already')),
-                ('catch_all', models.CharField(blank=True, max_length=320, verbose_name='catch-all')),
-                ('check_queued_at', models.DateTimeField(editable=False, null=True)),
-                ('checked_at', models.DateTimeField(editable=False, null=True)),
-                ('next_check_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('healthy', models.BooleanField(default=False, editable=False)),
-                ('mailbox_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('alias_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('served', models.GeneratedField(db_persist=True, expression=models.Q(('status', 'active')), output_field=models.BooleanField())),
-                ('local', models.GeneratedField(db_persist=True, expression=models.Q(('status', 'active'), models.Q(('mx_here', True), ('deliver_here', True), _connector='OR')), output_field=models.BooleanField())),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='accounts.account')),
-                ('alias_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='alias_domains', to='domains.domain')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(db_collation="C", max_length=253, verbose_name="name")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Ownership not proved"),
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("removing", "Being removed"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "proof_label",
+                    models.CharField(
+                        default=domains.models.new_proof_label, editable=False, max_length=10
+                    ),
+                ),
+                (
+                    "proof_text",
+                    models.CharField(
+                        default=domains.models.new_proof_text, editable=False, max_length=80
+                    ),
+                ),
+                ("proved_at", models.DateTimeField(editable=False, null=True)),
+                ("mx_here", models.BooleanField(default=False, verbose_name="MX points to us")),
+                ("mx_left_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "deliver_here",
+                    models.BooleanField(default=False, verbose_name="deliver here already"),
+                ),
+                (
+                    "catch_all",
+                    models.CharField(blank=True, max_length=320, verbose_name="catch-all"),
+                ),
+                ("check_queued_at", models.DateTimeField(editable=False, null=True)),
+                ("checked_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "next_check_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("healthy", models.BooleanField(default=False, editable=False)),
+                ("mailbox_count", models.PositiveIntegerField(default=0, editable=False)),
+                ("alias_count", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "served",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Q(("status", "active")),
+                        output_field=models.BooleanField(),
+                    ),
+                ),
+                (
+                    "local",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Q(
+                            ("status", "active"),
+                            models.Q(("mx_here", True), ("deliver_here", True), _connector="OR"),
+                        ),
+                        output_field=models.BooleanField(),
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="domains",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "alias_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alias_domains",
+                        to="domains.domain",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DkimKey',
+            name="DkimKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('selector', models.CharField(default=domains.models.new_selector, max_length=63)),
-                ('public_key', models.TextField(help_text='Base64 of the DER SubjectPublicKeyInfo (RFC 6376).')),
-                ('private_key_encrypted', models.BinaryField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('domain', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dkim_keys', to='domains.domain')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("selector", models.CharField(default=domains.models.new_selector, max_length=63)),
+                (
+                    "public_key",
+                    models.TextField(
+                        help_text="Base64 of the DER SubjectPublicKeyInfo (RFC 6376)."
+                    ),
+                ),
+                ("private_key_encrypted", models.BinaryField()),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dkim_keys",
+                        to="domains.domain",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OwnershipCode',
+            name="OwnershipCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.EmailField(max_length=254)),
-                ('code_hash', models.CharField(max_length=128)),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('domain', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='ownership_code', to='domains.domain')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.EmailField(max_length=254)),
+                ("code_hash", models.CharField(max_length=128)),
+                ("sent_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "domain",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ownership_code",
+                        to="domains.domain",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecordCheck',
+            name="RecordCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('mx', 'MX'), ('spf', 'SPF'), ('dkim', 'DKIM'), ('dmarc', 'DMARC'), ('proof_a', 'PROOF_A'), ('proof_txt', 'PROOF_TXT')], max_length=10)),
-                ('state', models.CharField(choices=[('ok', 'ok'), ('wrong', 'wrong'), ('missing', 'missing'), ('unreachable', 'unreachable')], max_length=12)),
-                ('found', models.JSONField(default=list)),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('sentence', models.TextField(blank=True)),
-                ('advice', models.TextField(blank=True)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('failed_at', models.DateTimeField(null=True)),
-                ('failure', models.TextField(blank=True)),
-                ('domain', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='record_checks', to='domains.domain')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mx", "MX"),
+                            ("spf", "SPF"),
+                            ("dkim", "DKIM"),
+                            ("dmarc", "DMARC"),
+                            ("proof_a", "PROOF_A"),
+                            ("proof_txt", "PROOF_TXT"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ok", "ok"),
+                            ("wrong", "wrong"),
+                            ("missing", "missing"),
+                            ("unreachable", "unreachable"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("found", models.JSONField(default=list)),
+                ("source", models.CharField(blank=True, max_length=300)),
+                ("sentence", models.TextField(blank=True)),
+                ("advice", models.TextField(blank=True)),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("failed_at", models.DateTimeField(null=True)),
+                ("failure", models.TextField(blank=True)),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="record_checks",
+                        to="domains.domain",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='domain',
-            index=models.Index(fields=['next_check_at'], name='domain_next_check'),
+            model_name="domain",
+            index=models.Index(fields=["next_check_at"], name="domain_next_check"),
         ),
         migrations.AddIndex(
-            model_name='domain',
-            index=models.Index(fields=['name'], name='domain_name'),
+            model_name="domain",
+            index=models.Index(fields=["name"], name="domain_name"),
         ),
         migrations.AddIndex(
-            model_name='domain',
-            index=models.Index(condition=models.Q(('healthy', False)), fields=['account', 'name'], name='domains_to_look_at'),
+            model_name="domain",
+            index=models.Index(
+                condition=models.Q(("healthy", False)),
+                fields=["account", "name"],
+                name="domains_to_look_at",
+            ),
         ),
         migrations.AddIndex(
-            model_name='domain',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['account', 'name'], name='domain_search', opclasses=['uuid_ops', 'gin_trgm_ops']),
+            model_name="domain",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["account", "name"],
+                name="domain_search",
+                opclasses=["uuid_ops", "gin_trgm_ops"],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='domain',
-            constraint=models.UniqueConstraint(fields=('account', 'name'), name='one_claim_per_account'),
+            model_name="domain",
+            constraint=models.UniqueConstraint(
+                fields=("account", "name"), name="one_claim_per_account"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='domain',
-            constraint=models.UniqueConstraint(condition=models.Q(('proved_at__isnull', False)), fields=('name',), name='one_proved_holder'),
+            model_name="domain",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("proved_at__isnull", False)),
+                fields=("name",),
+                name="one_proved_holder",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='domain',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'active'), _negated=True), ('proved_at__isnull', False), _connector='OR'), name='active_means_proved'),
+            model_name="domain",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "active"), _negated=True),
+                    ("proved_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="active_means_proved",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dkimkey',
-            constraint=models.UniqueConstraint(fields=('domain', 'selector'), name='one_key_per_selector'),
+            model_name="dkimkey",
+            constraint=models.UniqueConstraint(
+                fields=("domain", "selector"), name="one_key_per_selector"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recordcheck',
-            constraint=models.UniqueConstraint(fields=('domain', 'kind'), name='one_check_per_kind'),
+            model_name="recordcheck",
+            constraint=models.UniqueConstraint(
+                fields=("domain", "kind"), name="one_check_per_kind"
+            ),
         ),
     ]

@@ -41,9 +41,7 @@ def enter_code(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _again(request, domain, code_form=form)
     try:
-        ownership.enter_code(
-            domain=domain, code=form.cleaned_data["code"], actor=request.actor
-        )
+        ownership.enter_code(domain=domain, code=form.cleaned_data["code"], actor=request.actor)
     except Refused as error:
         form.add_error("code", str(error))
         return _again(request, domain, code_form=form)

@@ -10,76 +10,197 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('domains', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("domains", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HostJob',
+            name="HostJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('kick', 'End open sessions'), ('purge', 'Delete mail from disk'), ('sweep', 'Delete what came in during the purge')], max_length=10)),
-                ('host', models.CharField(max_length=60)),
-                ('mailbox_id', models.UUIDField(db_index=True)),
-                ('address', models.CharField(max_length=320)),
-                ('home', models.CharField(max_length=60)),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('last_error', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("kick", "End open sessions"),
+                            ("purge", "Delete mail from disk"),
+                            ("sweep", "Delete what came in during the purge"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("host", models.CharField(max_length=60)),
+                ("mailbox_id", models.UUIDField(db_index=True)),
+                ("address", models.CharField(max_length=320)),
+                ("home", models.CharField(max_length=60)),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("last_error", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'indexes': [models.Index(fields=['due_at'], name='host_jobs_due')],
+                "indexes": [models.Index(fields=["due_at"], name="host_jobs_due")],
             },
         ),
         migrations.CreateModel(
-            name='Alias',
+            name="Alias",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('local_part', models.CharField(db_collation='C', max_length=64, verbose_name='address')),
-                ('address', models.CharField(db_collation='C', max_length=320, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('domain_served', models.BooleanField(default=False, editable=False)),
-                ('domain_local', models.BooleanField(default=False, editable=False)),
-                ('targets', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=320), size=None, verbose_name='targets')),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
-                ('domain', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='domains.domain')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "local_part",
+                    models.CharField(db_collation="C", max_length=64, verbose_name="address"),
+                ),
+                ("address", models.CharField(db_collation="C", max_length=320, unique=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("domain_served", models.BooleanField(default=False, editable=False)),
+                ("domain_local", models.BooleanField(default=False, editable=False)),
+                (
+                    "targets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=320),
+                        size=None,
+                        verbose_name="targets",
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="aliases",
+                        to="domains.domain",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'aliases',
-                'indexes': [models.Index(fields=['account', 'address'], name='aliases_of_account'), django.contrib.postgres.indexes.GinIndex(fields=['account', 'address'], name='alias_search', opclasses=['uuid_ops', 'gin_trgm_ops'])],
+                "verbose_name_plural": "aliases",
+                "indexes": [
+                    models.Index(fields=["account", "address"], name="aliases_of_account"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["account", "address"],
+                        name="alias_search",
+                        opclasses=["uuid_ops", "gin_trgm_ops"],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mailbox',
+            name="Mailbox",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('local_part', models.CharField(db_collation='C', max_length=64, verbose_name='address')),
-                ('address', models.CharField(db_collation='C', max_length=320, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('domain_served', models.BooleanField(default=False, editable=False)),
-                ('domain_local', models.BooleanField(default=False, editable=False)),
-                ('display_name', models.CharField(blank=True, help_text='Shown as the sender name in mail programs.', max_length=120, verbose_name='display name')),
-                ('password_hash', models.CharField(editable=False, max_length=300)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('disabled', 'Disabled'), ('blocked', 'Blocked'), ('deleting', 'Being deleted')], default='active', max_length=10)),
-                ('quota_bytes', models.PositiveBigIntegerField(verbose_name='size')),
-                ('quota_messages', models.PositiveIntegerField(verbose_name='most messages')),
-                ('host', models.CharField(default=mailboxes.models.this_mail_host, max_length=60)),
-                ('sieve_script', models.TextField(blank=True, editable=False)),
-                ('counted', models.GeneratedField(db_persist=True, expression=models.Q(models.Q(('local_part', 'postmaster'), _negated=True), models.Q(('state', 'deleting'), _negated=True)), output_field=models.BooleanField())),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
-                ('domain', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mailboxes', to='domains.domain')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "local_part",
+                    models.CharField(db_collation="C", max_length=64, verbose_name="address"),
+                ),
+                ("address", models.CharField(db_collation="C", max_length=320, unique=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("domain_served", models.BooleanField(default=False, editable=False)),
+                ("domain_local", models.BooleanField(default=False, editable=False)),
+                (
+                    "display_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="Shown as the sender name in mail programs.",
+                        max_length=120,
+                        verbose_name="display name",
+                    ),
+                ),
+                ("password_hash", models.CharField(editable=False, max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("disabled", "Disabled"),
+                            ("blocked", "Blocked"),
+                            ("deleting", "Being deleted"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("quota_bytes", models.PositiveBigIntegerField(verbose_name="size")),
+                ("quota_messages", models.PositiveIntegerField(verbose_name="most messages")),
+                ("host", models.CharField(default=mailboxes.models.this_mail_host, max_length=60)),
+                ("sieve_script", models.TextField(blank=True, editable=False)),
+                (
+                    "counted",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Q(
+                            models.Q(("local_part", "postmaster"), _negated=True),
+                            models.Q(("state", "deleting"), _negated=True),
+                        ),
+                        output_field=models.BooleanField(),
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mailboxes",
+                        to="domains.domain",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'mailboxes',
-                'indexes': [models.Index(fields=['account', 'address'], name='mailboxes_of_account'), django.contrib.postgres.indexes.GinIndex(fields=['account', 'address'], name='mailbox_search', opclasses=['uuid_ops', 'gin_trgm_ops'])],
-                'constraints': [models.CheckConstraint(condition=models.Q(('quota_bytes__gt', 0)), name='mailbox_has_a_size')],
+                "verbose_name_plural": "mailboxes",
+                "indexes": [
+                    models.Index(fields=["account", "address"], name="mailboxes_of_account"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["account", "address"],
+                        name="mailbox_search",
+                        opclasses=["uuid_ops", "gin_trgm_ops"],
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("quota_bytes__gt", 0)), name="mailbox_has_a_size"
+                    )
+                ],
             },
         ),
     ]

@@ -59,9 +59,7 @@ def edit(request: MemberRequest, alias_id: UUID) -> HttpResponse:
     alias = access.get_alias(request.membership, alias_id)
     form = AliasEditForm(request.POST or None, initial={"targets": "\n".join(alias.targets)})
     if request.method == "POST" and form.is_valid():
-        services.edit_alias(
-            alias=alias, targets=form.cleaned_data["targets"], actor=request.actor
-        )
+        services.edit_alias(alias=alias, targets=form.cleaned_data["targets"], actor=request.actor)
         messages.success(request, _("Saved."))
         return redirect("mailboxes:aliases", request.account.slug)
     context = {"form": form, "alias": alias}

@@ -1,4 +1,3 @@
-from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -149,7 +148,7 @@ def enable(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
 @require_POST
 def strength(request: MemberRequest) -> HttpResponse:
     """A fragment that judges the password being typed. Nothing is kept."""
-    typed = cast(str, request.POST.get("password", ""))
+    typed = request.POST.get("password", "")
     score = passwords.strength(typed, request.POST.get("local_part", ""))
     return render(request, "mailboxes/strength.html", {"score": score, "typed": bool(typed)})
 

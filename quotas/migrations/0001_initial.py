@@ -4,25 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Usage',
+            name="Usage",
             fields=[
-                ('username', models.CharField(max_length=320, primary_key=True, serialize=False)),
-                ('bytes', models.BigIntegerField()),
-                ('messages', models.BigIntegerField()),
-                ('updated_at', models.DateTimeField()),
+                ("username", models.CharField(max_length=320, primary_key=True, serialize=False)),
+                ("bytes", models.BigIntegerField()),
+                ("messages", models.BigIntegerField()),
+                ("updated_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name_plural': 'usage',
-                'db_table': '"mail"."usage"',
-                'managed': False,
+                "verbose_name_plural": "usage",
+                "db_table": '"mail"."usage"',
+                "managed": False,
             },
         ),
     ]

@@ -1,0 +1,98 @@
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+from accounts.audit import Actor
+from accounts.models import Account, Membership, Plan, Role, User
+from domains import records
+from domains.activation import activate
+from domains.models import Domain
+from domains.services import add_domain
+from mailboxes.services import create_alias, create_mailbox
+
+ZONE = """\
+; The customer of the demonstration, with the records that the panel asks for.
+$ORIGIN {domain}.
+@       SOA   ns.kuploy.test. hostmaster.kuploy.test. 1 3600 600 86400 60
+@       NS    ns.kuploy.test.
+{records}"""
+
+
+def password(role: str) -> str:
+    """Not known to anybody else, and the same at every start: derived from the secret key."""
+    return salted_hmac("demonstration", role).hexdigest()[:16]
+
+
+class Command(BaseCommand):
+    """Fills an empty installation for a demonstration; prints the sign-ins and the zone to publish."""
+
+    help = "Make a provider, a reseller, a customer and a domain to look at."
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        provider = self._user("provider", is_staff=True, is_superuser=True)
+        self._account("Kuploy", "kuploy", Account.Kind.PROVIDER, provider)
+        harbour = self._account(
+            "Harbour Hosting", "harbour", Account.Kind.RESELLER, self._user("reseller")
+        )
+        customer = self._user("customer")
+        acme = self._account("Acme", "acme", Account.Kind.CUSTOMER, customer, reseller=harbour)
+        domain = self._domain(acme, customer)
+        self.stdout.write(json.dumps({"logins": self._logins(domain), "zone": zone_of(domain)}))
+
+    def _user(self, role: str, **fields: bool) -> User:
+        user = User.objects.filter(email=f"{role}@example.test").first()
+        return user or User.objects.create_user(f"{role}@example.test", password(role), **fields)
+
+    def _account(
+        self, name: str, slug: str, kind: str, owner: User, reseller: Account | None = None
+    ) -> Account:
+        account, _new = Account.objects.get_or_create(
+            slug=slug,
+            defaults={
+                "name": name,
+                "kind": kind,
+                "reseller": reseller,
+                "plan": Plan.objects.for_sign_up(),
+            },
+        )
+        Membership.objects.get_or_create(user=owner, account=account, role=Role.OWNER)
+        return account
+
+    def _domain(self, account: Account, owner: User) -> Domain:
+        if domain := Domain.objects.filter(account=account, name="acme.test").first():
+            return domain
+        actor = Actor(account, owner)
+        domain = add_domain(account=account, name="acme.test", actor=actor)
+        activate(domain=domain, method="demonstration", actor=actor)
+        # The zone file says the same; the first check confirms it.
+        Domain.objects.filter(pk=domain.pk).update(mx_here=True)
+        for name in ("alice", "bob"):
+            create_mailbox(
+                domain=domain,
+                local_part=name,
+                display_name=name.title(),
+                password=password(name),
+                quota_bytes=account.plan.default_size_bytes,
+                actor=actor,
+            )
+        targets = ["alice@acme.test", "bob@acme.test"]
+        create_alias(domain=domain, local_part="team", targets=targets, actor=actor)
+        return domain
+
+    def _logins(self, domain: Domain) -> list[dict[str, str]]:
+        people = [(role, f"{role}@example.test") for role in ("provider", "reseller", "customer")]
+        boxes = [("mailbox", f"{name}@{domain.name}", name) for name in ("alice", "bob")]
+        rows = [(role, address, role) for role, address in people] + boxes
+        return [
+            {"role": role, "address": address, "password": password(key)}
+            for role, address, key in rows
+        ]
+
+
+def zone_of(domain: Domain) -> str:
+    lines = records.zone_file(records.to_publish(domain))
+    return ZONE.format(domain=domain.name, records=lines)

@@ -1,0 +1,59 @@
+"""Checks domains: one at once for a person who waits, many for the sweep."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+
+from django.utils.translation import gettext as _
+
+from . import dkim, dmarc, mx, proof, spf
+from .findings import Finding, Kind, State, Wanted
+from .resolver import Lookups
+from .transport import Network
+
+CHECKS: dict[Kind, Callable[[Wanted, Lookups], Awaitable[Finding]]] = {
+    Kind.MX: mx.check,
+    Kind.SPF: spf.check,
+    Kind.DKIM: dkim.check,
+    Kind.DMARC: dmarc.check,
+    Kind.PROOF_A: proof.check_a,
+    Kind.PROOF_TXT: proof.check_txt,
+}
+Findings = dict[Kind, Finding]
+
+
+async def check(wanted: Wanted, network: Network) -> Findings:
+    """One finding per wanted kind, in the time of the slowest; whatever the servers do."""
+    async with Lookups(network) as lookups:
+        return await _check_all(wanted, lookups)
+
+
+async def check_many(
+    wanted: Iterable[Wanted], network: Network, concurrency: int = 50
+) -> dict[str, Findings]:
+    """The findings of each domain by its name, with so many domains under way at once."""
+    todo = iter(wanted)
+    done: dict[str, Findings] = {}
+    async with Lookups(network) as lookups, asyncio.TaskGroup() as group:
+        for _worker in range(concurrency):
+            group.create_task(_work(todo, lookups, done))
+    return done
+
+
+async def _work(todo: Iterator[Wanted], lookups: Lookups, done: dict[str, Findings]) -> None:
+    for wanted in todo:
+        done[wanted.name] = await _check_all(wanted, lookups)
+
+
+async def _check_all(wanted: Wanted, lookups: Lookups) -> Findings:
+    kinds = sorted(wanted.kinds)
+    findings = await asyncio.gather(*(_check_one(kind, wanted, lookups) for kind in kinds))
+    return dict(zip(kinds, findings, strict=True))
+
+
+async def _check_one(kind: Kind, wanted: Wanted, lookups: Lookups) -> Finding:
+    try:
+        async with asyncio.timeout(lookups.network.total):
+            return await CHECKS[kind](wanted, lookups)
+    except TimeoutError:
+        sentence = _("Could not check: the name servers took too long to answer.")
+        return Finding(kind, State.UNREACHABLE, sentence)

@@ -1,0 +1,65 @@
+"""The words between this package and its callers: what is wanted, what was found."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_VALUES = 10
+MAX_LENGTH = 500
+NOT_PLAIN = re.compile(r"[^\x20-\x7e]")
+
+
+class Kind(StrEnum):
+    MX = "mx"
+    SPF = "spf"
+    DKIM = "dkim"
+    DMARC = "dmarc"
+    PROOF_A = "proof_a"
+    PROOF_TXT = "proof_txt"
+
+
+class State(StrEnum):
+    OK = "ok"
+    WRONG = "wrong"
+    MISSING = "missing"
+    UNREACHABLE = "unreachable"  # could not check: says nothing about the record
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one domain should publish. All names in IDNA form."""
+
+    name: str
+    mx: tuple[tuple[int, str], ...]
+    spf_host: str
+    sending_networks: tuple[str, ...]
+    dkim_selector: str
+    dkim_public_key: str  # base64 of the DER SubjectPublicKeyInfo, as it stands in p=
+    proof_label: str
+    proof_ip: str
+    proof_text: str
+    kinds: frozenset[Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    kind: Kind
+    state: State
+    sentence: str
+    advice: str = ""  # the exact value to publish; one line per record
+    found: tuple[str, ...] = ()
+    source: str = ""
+    reaches_us: bool = False  # MX only: senders try one of our hosts first
+
+
+def plain(value: bytes | str, length: int = MAX_LENGTH) -> str:
+    """Foreign text made safe to show: printable ASCII of bounded length."""
+    part = value[: length + 1]
+    text = part.decode("latin-1") if isinstance(part, bytes) else part
+    text = NOT_PLAIN.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def shown(values: Iterable[bytes | str]) -> tuple[str, ...]:
+    return tuple(plain(value) for value, _ in zip(values, range(MAX_VALUES), strict=False))

@@ -1,0 +1,70 @@
+"""Ownership: a record that only someone who controls the domain's DNS can have made."""
+
+import asyncio
+import secrets
+
+from django.utils.translation import gettext as _
+from dns.rdatatype import RdataType
+
+from .answers import Answer, unanswered
+from .findings import Finding, Kind, State, Wanted, shown
+from .resolver import Lookups
+
+TXT_LABEL = "_kuploy-challenge"
+
+
+async def check_a(wanted: Wanted, lookups: Lookups) -> Finding:
+    return await _check(Kind.PROOF_A, wanted, lookups)
+
+
+async def check_txt(wanted: Wanted, lookups: Lookups) -> Finding:
+    return await _check(Kind.PROOF_TXT, wanted, lookups)
+
+
+async def _check(kind: Kind, wanted: Wanted, lookups: Lookups) -> Finding:
+    """Ask for a random name too: where a wildcard answers, a right answer proves nothing."""
+    rdtype = RdataType.A if kind is Kind.PROOF_A else RdataType.TXT
+    label = wanted.proof_label if kind is Kind.PROOF_A else TXT_LABEL
+    control = f"d{secrets.randbelow(10**9):09}"
+    answer, any_name = await asyncio.gather(
+        lookups.find(wanted.name, rdtype, label), lookups.find(wanted.name, rdtype, control)
+    )
+    return judge(kind, wanted, answer, any_name)
+
+
+def judge(kind: Kind, wanted: Wanted, answer: Answer, any_name: Answer) -> Finding:
+    secret = wanted.proof_ip if kind is Kind.PROOF_A else wanted.proof_text
+    if not answer.found:
+        return unanswered(kind, answer, secret)
+    found = _values(answer)
+    state, sentence = _verdict(secret.encode(), found, any_name)
+    return Finding(
+        kind=kind,
+        state=state,
+        sentence=sentence % {"name": answer.name, "wanted": secret},
+        advice=secret if state is State.WRONG else "",
+        found=shown(found),
+        source=answer.source,
+    )
+
+
+def _verdict(secret: bytes, found: list[bytes], any_name: Answer) -> tuple[State, str]:
+    if secret not in found:
+        return State.WRONG, _("%(name)s does not hold %(wanted)s yet.")
+    if any_name.state is State.UNREACHABLE:
+        return State.UNREACHABLE, _(
+            "%(name)s holds %(wanted)s, but we could not check that this is no wildcard record."
+        )
+    if secret in _values(any_name):
+        return State.WRONG, _(
+            "Every name below the domain holds %(wanted)s (a wildcard record), so this proves "
+            "nothing. Prove the domain with the TXT record or a mailed code, or remove the "
+            "wildcard."
+        )
+    return State.OK, _("%(name)s holds %(wanted)s.")
+
+
+def _values(answer: Answer) -> list[bytes]:
+    if answer.rdtype == RdataType.TXT:
+        return answer.texts()
+    return sorted(each.to_text().encode() for each in answer.records)

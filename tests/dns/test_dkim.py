@@ -1,0 +1,81 @@
+import pytest
+
+from domains.dns import Kind, State
+
+from .server import KEY
+
+NAME = "k1._domainkey.example.com"
+
+
+def dkim(world, *texts):
+    world.texts(NAME, *texts)
+    return world.check(Kind.DKIM)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"v=DKIM1; k=rsa; p={KEY}",  # longer than 255, thus in two strings
+        f"v=DKIM1;p={KEY};",
+        f"p={KEY}",
+        f" v = DKIM1 ; h=sha1:sha256; s=email; t=s; n=note; p= {KEY[:100]} \t {KEY[100:]} ",
+    ],
+)
+def test_our_key_is_right_however_it_is_written(world, text):
+    finding = dkim(world, text)
+    assert finding.state is State.OK, finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("v=DKIM1; k=rsa; p=", "revoked"),
+        ("v=DKIM1; k=rsa; p=" + KEY[:-8] + "AAAAAAAA", "not ours"),
+        (f"v=DKIM1; p={KEY[:230]}", "cut off: 230 of"),
+        (f"v=DKIM1; k=ed25519; p={KEY}", "type ed25519"),
+        (f"v=DKIM1; h=sha1; p={KEY}", "h=sha1"),
+        (f"v=DKIM1; s=other; p={KEY}", "s=other"),
+        (f"v=DKIM1; p=“{KEY}”", "not valid base64"),
+        (f"v=DKIM2; p={KEY}", "begin with v=DKIM1"),
+        (f"k=rsa; v=DKIM1; p={KEY}", "begin with v=DKIM1"),
+        (f"v=DKIM1; k=rsa p={KEY}", "type rsa p="),
+        (f"v=DKIM1; {KEY}", "is no tag"),
+        (f"v=DKIM1; p={KEY}; p={KEY}", "is no tag"),
+    ],
+)
+def test_a_faulty_key_is_told_with_the_reason(world, text, sentence):
+    finding = dkim(world, text)
+    assert finding.state is State.WRONG
+    assert sentence in finding.sentence
+    assert finding.advice == f"v=DKIM1; k=rsa; p={KEY}"
+
+
+def test_testing_mode_is_noted(world):
+    finding = dkim(world, f"v=DKIM1; t=y:s; p={KEY}")
+    assert finding.state is State.OK
+    assert "t=y" in finding.sentence
+
+
+def test_two_keys_are_wrong(world):
+    assert "2 DKIM keys" in dkim(world, f"v=DKIM1; p={KEY}", "v=DKIM1; p=").sentence
+
+
+def test_a_wildcard_text_is_no_key(world):
+    world.texts("*.example.com", "v=spf1 -all")
+    world.records("*._domainkey.example.com CNAME x.example.com")
+    finding = world.check(Kind.DKIM)
+    assert finding.state is State.MISSING
+    assert finding.found == ("v=spf1 -all",)
+
+
+def test_an_alias_is_followed_into_another_zone(world):
+    world.records(f"{NAME} CNAME k1.keys.kuploy.test", "k1.keys.kuploy.test CNAME real.test")
+    world.texts("real.test", f"v=DKIM1; p={KEY}")
+    assert world.check(Kind.DKIM).state is State.OK
+
+
+def test_a_missing_key_is_told_with_what_to_publish(world):
+    finding = world.check(Kind.DKIM)
+    assert finding.state is State.MISSING
+    assert f"{NAME} does not exist" in finding.sentence
+    assert finding.advice == f"v=DKIM1; k=rsa; p={KEY}"

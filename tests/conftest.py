@@ -1,0 +1,154 @@
+"""The cast: alice owns acme, bob views it, charlie is a stranger with an account of his own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.audit import Actor
+from accounts.models import Account, Membership, Plan, Role, User
+from accounts.services import open_account
+from domains import keys
+from domains.activation import activate
+from domains.models import DkimKey, Domain
+from kuploy import queue
+from mailboxes.models import Alias, Mailbox
+from mailboxes.services import create_alias, create_mailbox
+
+HTMX = {"HX-Request": "true"}
+PASSWORD = "correct horse battery"
+GB = 2**30
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> None:
+    """No test is refused because of the tries of the one before it."""
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def key_material() -> tuple[str, bytes]:
+    """One RSA pair for all tests: making one takes a tenth of a second."""
+    key = keys.new_key()
+    return key.public_key, bytes(key.private_key_encrypted)
+
+
+@pytest.fixture(autouse=True)
+def _quick_keys(monkeypatch: pytest.MonkeyPatch, key_material: tuple[str, bytes]) -> None:
+    public, private = key_material
+    monkeypatch.setattr(
+        keys, "new_key", lambda: DkimKey(public_key=public, private_key_encrypted=private)
+    )
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return User.objects.create_user("alice@example.test", PASSWORD)
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return User.objects.create_user("bob@example.test", PASSWORD)
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    user = User.objects.create_user("charlie@example.test", PASSWORD)
+    open_account(name="Elsewhere", owner=user)
+    return user
+
+
+@pytest.fixture
+def plan(db: None) -> Plan:
+    return Plan.objects.for_sign_up()
+
+
+@pytest.fixture
+def acme(alice: User, bob: User) -> Account:
+    account = open_account(name="Acme", owner=alice)
+    Membership.objects.create(user=bob, account=account, role=Role.VIEWER)
+    return account
+
+
+@pytest.fixture
+def actor(acme: Account, alice: User) -> Actor:
+    return Actor(acme, alice, "192.0.2.1")
+
+
+@pytest.fixture
+def pending(acme: Account) -> Domain:
+    """A domain that acme claims and has not proved."""
+    return make_domain(acme, "acme.test", proved=False)
+
+
+@pytest.fixture
+def domain(acme: Account) -> Domain:
+    """A domain of acme, proved, with its MX here."""
+    return make_domain(acme, "acme.test")
+
+
+def make_domain(
+    account: Account, name: str, *, proved: bool = True, alias_of: Domain | None = None
+) -> Domain:
+    domain = Domain.objects.create(account=account, name=name, alias_of=alias_of)
+    key = keys.new_key()
+    key.domain = domain
+    key.save()
+    if proved:
+        activate(domain=domain, method="test", actor=Actor.system(account))
+        Domain.objects.filter(pk=domain.pk).update(mx_here=True)
+        domain.refresh_from_db()
+    return domain
+
+
+def make_mailbox(domain: Domain, local_part: str = "info", password: str = PASSWORD) -> Mailbox:
+    return create_mailbox(
+        domain=domain,
+        local_part=local_part,
+        display_name="",
+        password=password,
+        quota_bytes=GB,
+        actor=Actor.system(domain.account),
+    )
+
+
+def make_alias(domain: Domain, local_part: str, *targets: str) -> Alias:
+    return create_alias(
+        domain=domain,
+        local_part=local_part,
+        targets=list(targets),
+        actor=Actor.system(domain.account),
+    )
+
+
+@pytest.fixture
+def mailbox(domain: Domain) -> Mailbox:
+    return make_mailbox(domain)
+
+
+@pytest.fixture
+def as_alice(client: Client, alice: User, acme: Account) -> Client:
+    client.force_login(alice)
+    return client
+
+
+Jobs = list[tuple[object, ...]]
+
+
+@pytest.fixture
+def queued(
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> Callable[[], AbstractContextManager[Jobs]]:
+    """`with queued() as jobs:` commits at the end and lists what went to the workers."""
+
+    @contextmanager
+    def capture() -> Iterator[Jobs]:
+        jobs: Jobs = []
+        monkeypatch.setattr(queue, "_send", lambda task, args, _q: jobs.append((task.name, *args)))
+        with django_capture_on_commit_callbacks(execute=True):
+            yield jobs
+
+    return capture

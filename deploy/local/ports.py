@@ -53,6 +53,15 @@ def is_listening(port: int) -> bool:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
+def greets(port: int) -> bool:
+    """A mail server listens before it can serve; its greeting comes when it can."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+            return bool(client.recv(1))
+    except OSError:
+        return False
+
+
 def _variable(name: str) -> str:
     return f"KUPLOY_PORT_{name.upper()}"
 

@@ -1,6 +1,7 @@
 """Starts the servers of a stack in order, watches them, and stops them in reverse."""
 
 import fcntl
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,7 +55,12 @@ def only_one(folder: Path) -> Iterator[None]:
                 f"This is running already in {folder}: stop it first (Ctrl-C in its window),"
                 " or set KUPLOY_RUN to another folder."
             ) from None
-        yield
+        try:
+            yield
+        finally:
+            # A start that was refused leaves no folder behind.
+            if [path.name for path in folder.iterdir()] == ["lock"]:
+                shutil.rmtree(folder)
 
 
 def stop_leftovers(folder: Path) -> None:

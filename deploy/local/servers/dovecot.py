@@ -4,13 +4,11 @@ import subprocess
 
 from deploy.local import machine
 from deploy.local.errors import CannotRun
-from deploy.local.ports import is_listening
+from deploy.local.ports import greets
 from deploy.local.processes import Server
 from deploy.local.servers import mail
 from deploy.local.stack import CHECKOUT, MAIL_USER, Stack
 from deploy.templates import render_folder
-
-LISTENERS = ("imap", "imaps", "lmtp", "doveadm")
 
 
 def prepare(stack: Stack) -> None:
@@ -39,5 +37,5 @@ def server(stack: Stack) -> Server:
         "root",
         stack.folder,
         home,
-        ready=lambda: all(is_listening(stack.ports[name]) for name in LISTENERS),
+        ready=lambda: greets(stack.ports["imap"]) and greets(stack.ports["lmtp"]),
     )

@@ -22,6 +22,14 @@ def add_zone(stack: Stack, zone: str) -> None:
             file.write(zone)
 
 
+def publish(stack: Stack, zone: str) -> None:
+    """Add a zone to the file, unless it is there: what a person edits stays."""
+    known = stack.zone_file.read_text()
+    origin = next(line for line in zone.splitlines() if line.startswith("$ORIGIN"))
+    if origin not in known:
+        stack.zone_file.write_text(f"{known}\n{zone}")
+
+
 def dns_server(stack: Stack) -> Server:
     return _server(stack, "dns", str(stack.zone_file))
 

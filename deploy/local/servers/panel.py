@@ -15,13 +15,13 @@ from deploy.local.stack import CHECKOUT, MAIL_HOST, MAIL_USER, PANEL_USER, Stack
 
 
 def prepare(stack: Stack) -> list[dict[str, str]]:
-    """Tables, static files, and the demonstration's accounts, whose sign-ins are returned."""
+    """Tables, static files and the demonstration's accounts and zone; returns their sign-ins."""
     machine.own_folder(stack.folder / "static", PANEL_USER)
     machine.own_folder(stack.folder / "beat", PANEL_USER)
     _manage(stack, "migrate", "--verbosity=0")
     _manage(stack, "collectstatic", "--noinput", "--verbosity=0")
     demonstration = json.loads(_manage(stack, "seed_demo"))
-    internet.add_zone(stack, demonstration["zone"])
+    internet.publish(stack, demonstration["zone"])
     logins: list[dict[str, str]] = demonstration["logins"]
     return logins
 
@@ -43,7 +43,13 @@ def _manage(stack: Stack, *arguments: str) -> str:
 
 
 def web(stack: Stack) -> Server:
-    options = ["--workers=2", "--threads=4", "--graceful-timeout=5", "--access-logfile=-"]
+    options = [
+        "--no-control-socket",
+        "--workers=2",
+        "--threads=4",
+        "--graceful-timeout=5",
+        "--access-logfile=-",
+    ]
     program = [stack.python, "-m", "gunicorn", "kuploy.wsgi", f"--bind={stack.address('web')}"]
     return _server(stack, "web", [*program, *options], ready=True)
 

@@ -44,7 +44,7 @@ class Answer:
     records: tuple[dns.rdata.Rdata, ...] = ()
     aliases: tuple[str, ...] = ()
     source: str = ""
-    zone: str = ""
+    zone: dns.name.Name | None = None  # the apex, where it is known
 
     @property
     def found(self) -> bool:
@@ -86,7 +86,7 @@ def explain(answer: Answer) -> str:
     names = (answer.name, *answer.aliases)
     words = {
         "name": plain(answer.name),
-        "zone": plain(answer.zone or answer.name),
+        "zone": plain(presented(answer.zone) if answer.zone else answer.name),
         "type": answer.rdtype.name,
         "target": plain(names[-1]),
         "chain": " → ".join(plain(name, 80) for name in names),

@@ -10,19 +10,15 @@ from types import TracebackType
 from typing import Self
 
 import dns.exception
-import dns.flags
-import dns.message
 import dns.name
 import dns.rcode
-import dns.rdataclass
-import dns.rdatatype
+import dns.rdata
 import dns.resolver
-import dns.rrset
 from dns.rdatatype import RdataType
-from dns.rdtypes.ANY.CNAME import CNAME
 from dns.rdtypes.nsbase import NSBase
 
 from .answers import Answer, Outcome, presented
+from .message import Message
 from .shared import Shared
 from .suffixes import is_public_suffix
 from .transport import Address, Network, Transport, UnansweredError
@@ -46,10 +42,14 @@ class Zone:
     servers: tuple[Server, ...] = ()
     holds_name: bool = True  # False: the resolver says that the name we came for is not there
 
+    @property
+    def is_registry(self) -> bool:
+        return is_public_suffix(presented(self.apex))
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    message: dns.message.Message
+    message: Message
     source: str
 
 
@@ -81,20 +81,19 @@ class Lookups:
         """What LABEL.DOMAIN has, according to the domain's own servers if they answer."""
         text = f"{label}.{domain}" if label else domain
         try:
-            base, name = dns.name.from_text(domain), dns.name.from_text(text)
+            base = dns.name.from_text(domain)
+            name = dns.name.from_text(label, base) if label else base
         except dns.exception.DNSException:
             return Answer(text, Outcome.BAD_NAME, rdtype)
         zone = Zone(base)
         try:
             async with asyncio.timeout(self.network.deadline):
                 zone = await self._zone(base)
-                answer = await self._follow(zone, name, rdtype)
+                answer = await self._follow(zone, text, name, rdtype)
         except TimeoutError:
-            answer = Answer(text, Outcome.TIMEOUT, rdtype)
-        answer = replace(answer, zone=presented(zone.apex if zone.servers else base))
-        unregistered = not zone.holds_name and is_public_suffix(presented(zone.apex))
-        if answer.outcome is Outcome.NO_NAME and unregistered:
-            return replace(answer, outcome=Outcome.NO_DOMAIN)
+            return Answer(text, Outcome.TIMEOUT, rdtype, zone=zone.apex)
+        if answer.outcome is Outcome.NO_NAME and zone.is_registry and not zone.holds_name:
+            return replace(answer, outcome=Outcome.NO_DOMAIN, zone=base)
         return answer
 
     async def find_cached(self, text: str, rdtype: RdataType) -> Answer:
@@ -106,32 +105,36 @@ class Lookups:
         try:
             name = dns.name.from_text(text)
             async with asyncio.timeout(self.network.deadline):
-                return await self._follow(Zone(name), name, rdtype)
+                return await self._follow(Zone(name), text, name, rdtype)
         except dns.exception.DNSException:
             return Answer(text, Outcome.BAD_NAME, rdtype)
         except TimeoutError:
             return Answer(text, Outcome.TIMEOUT, rdtype)
 
-    async def _follow(self, zone: Zone, name: dns.name.Name, rdtype: RdataType) -> Answer:
+    async def _follow(
+        self, zone: Zone, text: str, name: dns.name.Name, rdtype: RdataType
+    ) -> Answer:
         """Ask, and go after CNAME records; what the server leaves open the resolver is asked."""
         names = [name]
         asked = name
         source = ""
+        records: tuple[dns.rdata.Rdata, ...] = ()
         try:
             reply = await self._ask_zone(zone, name, rdtype)
             while True:
                 source = reply.source
                 outcome = _walk(reply.message, names, rdtype)
-                if outcome is not Outcome.NO_RECORD or names[-1] == asked:
+                if outcome is not Outcome.NO_RECORD or names[-1] is asked:
                     break
                 asked = names[-1]
                 reply = await self._ask_resolvers(asked, rdtype)
+            records = reply.message.records(names[-1], rdtype)
+            if outcome is Outcome.NO_RECORD and reply.message.rcode == dns.rcode.NXDOMAIN:
+                outcome = Outcome.NO_NAME
         except UnansweredError as error:
-            return _answer(names, error.outcome, rdtype, source)
-        if outcome is Outcome.NO_RECORD and reply.message.rcode() == dns.rcode.NXDOMAIN:
-            outcome = Outcome.NO_NAME
-        records = _records(reply.message, names[-1], rdtype) or ()
-        return _answer(names, outcome, rdtype, source, records)
+            outcome = error.outcome
+        aliases = tuple(map(presented, names[1:]))
+        return Answer(text, outcome, rdtype, records, aliases, source, zone.apex)
 
     async def _ask_zone(self, zone: Zone, name: dns.name.Name, rdtype: RdataType) -> Reply:
         """The first authoritative answer; after that whatever the resolver has."""
@@ -153,9 +156,7 @@ class Lookups:
         spoken = [s for s in servers if self._silent[s.address] < SILENCES_ALLOWED]
         return sorted(spoken, key=lambda s: self._silent[s.address])[:MAX_SERVERS]
 
-    async def _ask_server(
-        self, server: Server, name: dns.name.Name, rdtype: RdataType
-    ) -> dns.message.Message:
+    async def _ask_server(self, server: Server, name: dns.name.Name, rdtype: RdataType) -> Message:
         address = (server.address, self.network.nameserver_port)
         try:
             message = await self._transport.ask(
@@ -167,7 +168,7 @@ class Lookups:
             raise
         self._silent[server.address] = 0
         _check_rcode(message, refused=Outcome.LAME)
-        if not message.flags & dns.flags.AA:
+        if not message.authoritative:
             raise UnansweredError(Outcome.LAME)
         return message
 
@@ -190,19 +191,22 @@ class Lookups:
 
     async def _find_zone(self, name: dns.name.Name) -> Zone:
         """The zone that holds the name; without servers if none may or can be asked."""
-        if is_public_suffix(presented(name)):
+        if Zone(name).is_registry:
             return Zone(name)
         try:
             message = (await self._ask_resolvers(name, RdataType.NS)).message
         except UnansweredError:
             return Zone(name)
-        hosts = _records(message, name, RdataType.NS)
+        hosts = message.records(name, RdataType.NS)
         if hosts:
             return Zone(name, await self._servers(hosts))
-        if _alias(message, name):  # the rest of the answer is about the target's zone
+        if message.alias(name):  # the rest of the answer is about the target's zone
             return await self._zone(name.parent())
-        zone = await self._zone(_start_of_authority(message, name) or name.parent())
-        return replace(zone, holds_name=message.rcode() != dns.rcode.NXDOMAIN)
+        above = message.denied_by
+        if above is None or above == name or not name.is_subdomain(above):
+            above = name.parent()
+        zone = await self._zone(above)
+        return replace(zone, holds_name=message.rcode != dns.rcode.NXDOMAIN)
 
     async def _servers(self, records: tuple[dns.rdata.Rdata, ...]) -> tuple[Server, ...]:
         hosts = [presented(each.target) for each in records if isinstance(each, NSBase)]
@@ -226,18 +230,18 @@ class Lookups:
         return self.network.private_nameservers or ipaddress.ip_address(address).is_global
 
 
-def _check_rcode(message: dns.message.Message, refused: Outcome) -> None:
-    rcode = message.rcode()
+def _check_rcode(message: Message, refused: Outcome) -> None:
+    rcode = message.rcode
     if rcode == dns.rcode.SERVFAIL:
         raise UnansweredError(Outcome.SERVFAIL)
     if rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
         raise UnansweredError(refused)
 
 
-def _walk(message: dns.message.Message, names: list[dns.name.Name], rdtype: RdataType) -> Outcome:
+def _walk(message: Message, names: list[dns.name.Name], rdtype: RdataType) -> Outcome:
     """Follow the CNAME records of this message, adding each target to the names."""
-    while not _records(message, names[-1], rdtype):
-        target = _alias(message, names[-1])
+    while not message.records(names[-1], rdtype):
+        target = message.alias(names[-1])
         if target is None:
             return Outcome.NO_RECORD
         again = target in names
@@ -245,37 +249,6 @@ def _walk(message: dns.message.Message, names: list[dns.name.Name], rdtype: Rdat
         if again or len(names) > MAX_ALIASES:
             return Outcome.LOOP if again else Outcome.LONG_CHAIN
     return Outcome.FOUND
-
-
-def _records(
-    message: dns.message.Message, name: dns.name.Name, rdtype: RdataType
-) -> tuple[dns.rdata.Rdata, ...]:
-    found = message.get_rrset(message.answer, name, dns.rdataclass.IN, rdtype)
-    return tuple(found) if found else ()
-
-
-def _alias(message: dns.message.Message, name: dns.name.Name) -> dns.name.Name | None:
-    found = _records(message, name, RdataType.CNAME)
-    return found[0].target if found and isinstance(found[0], CNAME) else None
-
-
-def _start_of_authority(message: dns.message.Message, name: dns.name.Name) -> dns.name.Name | None:
-    """The apex above this name, from the SOA record that comes with a negative answer."""
-    for each in message.authority:
-        if each.rdtype == RdataType.SOA and name != each.name and name.is_subdomain(each.name):
-            return each.name
-    return None
-
-
-def _answer(
-    names: list[dns.name.Name],
-    outcome: Outcome,
-    rdtype: RdataType,
-    source: str,
-    records: tuple[dns.rdata.Rdata, ...] = (),
-) -> Answer:
-    first, *aliases = map(presented, names)
-    return Answer(first, outcome, rdtype, records, tuple(aliases), source)
 
 
 def _system_resolvers() -> tuple[Address, ...]:

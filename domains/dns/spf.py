@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable
+from functools import cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -50,8 +51,7 @@ async def check(wanted: Wanted, lookups: Lookups) -> Finding:
     records = [text for text in answer.texts() if is_spf(text)]
     if len(records) != 1:
         return judge_count(wanted, answer, records)
-    networks = [ipaddress.ip_network(each, strict=False) for each in wanted.sending_networks]
-    families = frozenset(FAMILIES[network.version] for network in networks)
+    families = frozenset(FAMILIES[_network(each).version] for each in wanted.sending_networks)
     node, tally = await grow(wanted.name, records[0], families, lookups)
     return judge(wanted, answer, records[0], node, tally)
 
@@ -120,7 +120,7 @@ def _verdict_on_us(wanted: Wanted, node: Node) -> tuple[State, str, list[Term]]:
     decisive: list[Term] = []
     sentence = ""
     for text in wanted.sending_networks:
-        result, term, detail = evaluate(node, ipaddress.ip_network(text, strict=False))
+        result, term, detail = evaluate(node, _network(text))
         if result is Result.PASS:
             continue
         words = {"network": text, "term": plain(term.text, 80) if term else "", "detail": detail}
@@ -217,6 +217,11 @@ def _matches(node: Node, term: Term, network: IPNetwork) -> bool:
         network,
         (ipaddress.ip_network((each, prefixes[each.version]), strict=False) for each in addresses),
     )
+
+
+@cache
+def _network(text: str) -> IPNetwork:
+    return ipaddress.ip_network(text, strict=False)
 
 
 def _within(network: IPNetwork, allowed: Iterable[IPNetwork]) -> bool:

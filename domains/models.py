@@ -48,6 +48,9 @@ class DomainQuerySet(models.QuerySet["Domain"]):
         return self.filter(Q(check_queued_at=None) | Q(check_queued_at__lt=moment))
 
 
+# Longer than the slowest look-ups take; after this the page stops asking.
+CHECK_TAKES = timedelta(seconds=40)
+
 # Postfix takes mail for a proved domain when its MX points here, or when its owner says so.
 LOCAL = Q(status="active") & (Q(mx_here=True) | Q(deliver_here=True))
 
@@ -146,10 +149,16 @@ class Domain(models.Model):
         return self.status == self.Status.PENDING
 
     @property
-    def checking(self) -> bool:
+    def waiting(self) -> bool:
         """A check was asked for and has not answered yet."""
         queued = self.check_queued_at
         return bool(queued and (self.checked_at is None or self.checked_at < queued))
+
+    @property
+    def checking(self) -> bool:
+        """The answer is to be expected any moment; past this, a worker is busy or away."""
+        queued = self.check_queued_at
+        return bool(queued and self.waiting and queued > timezone.now() - CHECK_TAKES)
 
 
 class DkimKey(models.Model):
@@ -195,6 +204,11 @@ class RecordCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.domain_id}: {self.state}"
+
+    @property
+    def failure_is_newer(self) -> bool:
+        """The last look-up could not be made; what is known is from before."""
+        return bool(self.failed_at and (not self.checked_at or self.failed_at > self.checked_at))
 
 
 class OwnershipCode(models.Model):

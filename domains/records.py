@@ -4,24 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import TextChoices
 
-from domains.dns.findings import Kind
+from domains.dns.findings import Kind, State
 from domains.models import DkimKey, Domain, RecordCheck, mx_records
-
-
-class Result(TextChoices):
-    """What a person is shown about a record."""
-
-    UNCHECKED = "unchecked", "Not checked yet"
-    OK = "ok", "Verified"
-    WRONG = "wrong", "Wrong"
-    MISSING = "missing", "Not found"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row to publish: `host` is the name inside the zone ("@" for the domain itself)."""
+    """One row to publish. `host` is the name inside the zone, "@" for the domain itself."""
 
     kind: Kind
     type: str
@@ -32,8 +22,15 @@ class Record:
     check: RecordCheck | None
 
     @property
+    def level(self) -> str:
+        """For the shape and colour of its status."""
+        if not self.check or not self.check.checked_at:
+            return "empty"
+        return "ok" if self.check.state == State.OK else "error"
+
+    @property
     def zone_line(self) -> str:
-        value = _quoted(self.value) if self.type == "TXT" else f"{self.value}"
+        value = _quoted(self.value) if self.type == "TXT" else self.value
         if self.type == "MX":
             value = f"{self.priority} {self.value}."
         return f"{self.name}. 3600 IN {self.type} {value}"

@@ -65,7 +65,9 @@ def size_choices(plan: Plan, current: int | None = None) -> list[tuple[int, str]
 
 
 class MailboxForm(forms.Form):
-    domain = DomainField(label=_("Domain"))
+    domain = DomainField(
+        label=_("Domain"), widget=forms.TextInput(attrs={"list": "domains"}), max_length=253
+    )
     local_part = LocalPartField(label=_("Address"))
     display_name = forms.CharField(
         label=_("Display name"), max_length=120, required=False,
@@ -163,7 +165,9 @@ class AliasEditForm(forms.Form):
 
 
 class AliasForm(AliasEditForm):
-    domain = DomainField(label=_("Domain"))
+    domain = DomainField(
+        label=_("Domain"), widget=forms.TextInput(attrs={"list": "domains"}), max_length=253
+    )
     local_part = LocalPartField(label=_("Address"))
     field_order = ["local_part", "domain", "targets"]
 

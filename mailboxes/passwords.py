@@ -1,7 +1,6 @@
 """Mailbox passwords: hashed as Dovecot reads them, judged before they are taken."""
 
 import secrets
-import string
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -12,8 +11,6 @@ from zxcvbn import zxcvbn
 # 19 MiB and two rounds (OWASP's first choice): 19 ms for each sign-in, 50 a second on one core.
 _argon2id = argon2.using(type="ID", memory_cost=19_456, rounds=2, parallelism=1)
 LONGEST = 128
-# Without look-alikes, so that it can be read out on the telephone.
-_ALPHABET = "".join(set(string.ascii_letters + string.digits) - set("lIO01o"))
 
 
 def hash_password(password: str) -> str:
@@ -24,10 +21,6 @@ def hash_password(password: str) -> str:
 def unusable() -> str:
     """A hash that no password matches: nobody knows the one it was made of."""
     return hash_password(secrets.token_urlsafe(32))
-
-
-def generate() -> str:
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
 
 
 def check(password: str, address: str) -> None:

@@ -7,7 +7,6 @@ urlpatterns = [
     path("mailboxes/", mailboxes.index, name="list"),
     path("mailboxes/add/", mailboxes.add, name="add"),
     path("mailboxes/password-strength/", mailboxes.strength, name="strength"),
-    path("mailboxes/password/", mailboxes.generate, name="generate"),
     path("mailboxes/<uuid:mailbox_id>/", mailboxes.detail, name="detail"),
     path("mailboxes/<uuid:mailbox_id>/edit/", mailboxes.edit, name="edit"),
     path("mailboxes/<uuid:mailbox_id>/password/", mailboxes.password, name="password"),

@@ -28,7 +28,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "page": paginate(domains, "name", request.GET),
         "query": query,
         "status": status,
-        "statuses": Domain.Status.choices,
+        "statuses": [("", _("Any state")), *Domain.Status.choices],
         "room": room_for(request.account, Countable.DOMAIN),
     }
     template = "domains/index.html#list" if request.htmx else "domains/index.html"

@@ -1,5 +1,6 @@
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -36,7 +37,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "rows": _with_usage(page),
         "query": query,
         "state": state,
-        "states": Mailbox.State.choices,
+        "states": [("", _("Any state")), *Mailbox.State.choices],
         "room": room_for(request.account, Countable.MAILBOX),
     }
     template = "mailboxes/index.html#list" if request.htmx else "mailboxes/index.html"
@@ -95,6 +96,8 @@ def page_of(mailbox: Mailbox) -> dict[str, object]:
         "job": HostJob.objects.filter(mailbox_id=mailbox.pk).order_by("created_at").first(),
         "edit_form": MailboxEditForm(mailbox=mailbox),
         "password_form": PasswordForm(mailbox=mailbox),
+        "imap": {"host": settings.IMAP_HOST, "port": settings.IMAP_PORT},
+        "smtp": {"host": settings.SMTP_HOST, "port": settings.SUBMISSION_PORT},
     }
 
 
@@ -150,10 +153,4 @@ def strength(request: MemberRequest) -> HttpResponse:
     """A fragment that judges the password being typed. Nothing is kept."""
     typed = request.POST.get("password", "")
     score = passwords.strength(typed, request.POST.get("local_part", ""))
-    return render(request, "mailboxes/strength.html", {"score": score, "typed": bool(typed)})
-
-
-@hosting(Role.POSTMASTER)
-@require_POST
-def generate(request: MemberRequest) -> HttpResponse:
-    return HttpResponse(passwords.generate(), content_type="text/plain")
+    return render(request, "mailboxes/strength.html", {"score": score, "typed": typed != ""})

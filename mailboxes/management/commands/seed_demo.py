@@ -1,6 +1,7 @@
 import json
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -44,8 +45,12 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps({"logins": self._logins(domain), "zone": zone_of(domain)}))
 
     def _user(self, role: str, **fields: bool) -> User:
-        user = User.objects.filter(email=f"{role}@example.test").first()
-        return user or User.objects.create_user(f"{role}@example.test", password(role), **fields)
+        address = f"{role}@example.test"
+        if user := User.objects.filter(email=address).first():
+            return user
+        user = User.objects.create_user(address, password(role), **fields)
+        EmailAddress.objects.create(user=user, email=address, primary=True, verified=True)
+        return user
 
     def _account(
         self, name: str, slug: str, kind: str, owner: User, reseller: Account | None = None

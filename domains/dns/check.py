@@ -1,7 +1,7 @@
 """Checks domains: one at once for a person who waits, many for the sweep."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -28,20 +28,17 @@ async def check(wanted: Wanted, network: Network) -> Findings:
 
 
 async def check_many(
-    wanted: Iterable[Wanted], network: Network, concurrency: int = 50
-) -> dict[str, Findings]:
-    """The findings of each domain by its name, with so many domains under way at once."""
-    todo = iter(wanted)
-    done: dict[str, Findings] = {}
-    async with Lookups(network) as lookups, asyncio.TaskGroup() as group:
-        for _worker in range(concurrency):
-            group.create_task(_work(todo, lookups, done))
-    return done
+    wanted: Sequence[Wanted], network: Network, concurrency: int = 50
+) -> list[Findings]:
+    """The findings of each domain, in order, with so many domains under way at once."""
+    places = asyncio.Semaphore(concurrency)
+    async with Lookups(network) as lookups:
+        return await asyncio.gather(*(_check_in_turn(each, lookups, places) for each in wanted))
 
 
-async def _work(todo: Iterator[Wanted], lookups: Lookups, done: dict[str, Findings]) -> None:
-    for wanted in todo:
-        done[wanted.name] = await _check_all(wanted, lookups)
+async def _check_in_turn(wanted: Wanted, lookups: Lookups, places: asyncio.Semaphore) -> Findings:
+    async with places:
+        return await _check_all(wanted, lookups)
 
 
 async def _check_all(wanted: Wanted, lookups: Lookups) -> Findings:

@@ -172,8 +172,8 @@ def test_a_batch_asks_once_for_what_its_domains_share(world):
         world.zone(name, {"ns1.example.net": NS1})
         world.texts(name, "v=spf1 include:spf.kuploy.test ~all")
     results = world.check_many(names, Kind.SPF, Kind.MX, concurrency=7)
-    assert set(results) == set(names)
-    assert all(found[Kind.SPF].state is State.OK for found in results.values())
+    assert len(results) == len(names)
+    assert all(found[Kind.SPF].state is State.OK for found in results)
     asked = world.servers[RESOLVER].asked
     assert asked["spf.kuploy.test", "TXT"] == asked["ns1.example.net", "A"] == 1
 
@@ -185,5 +185,5 @@ def test_a_dead_server_does_not_hold_up_a_whole_batch(world):
         world.records(f"{name} MX 10 mx1.kuploy.test")
     world.servers["127.0.0.5"].silent = True
     results = world.check_many(names, Kind.MX, concurrency=4)
-    assert {found[Kind.MX].source for found in results.values()} == {"resolver 127.0.0.1"}
+    assert {found[Kind.MX].source for found in results} == {"resolver 127.0.0.1"}
     assert world.servers["127.0.0.5"].datagrams < 20

@@ -92,14 +92,14 @@ def _host_and_port(entry: str) -> tuple[str, int]:
 
 
 def record(results: Sequence[tuple[Domain, Findings]]) -> None:
-    """Store the findings of a batch, then activate what was proved."""
-    with transaction.atomic():
-        _store_findings(results)
-        _store_domains(results)
+    """Activate what was proved, then store the findings: whoever sees the result sees both."""
     for domain, findings in results:
         proofs = [kind for kind in PROOFS & findings.keys() if findings[kind].state is State.OK]
         if proofs:
             activate(domain=domain, method=proofs[0], actor=Actor.system(domain.account))
+    with transaction.atomic():
+        _store_findings(results)
+        _store_domains(results)
 
 
 def _store_findings(results: Sequence[tuple[Domain, Findings]]) -> None:

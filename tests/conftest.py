@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
-from django.core.cache import cache
+from django.conf import settings as configured
 from django.test import Client
+from pytest_django import DjangoDbBlocker, Settings
+from redis import Redis
 
 from accounts.audit import Actor
 from accounts.models import Account, Membership, Plan, Role, User
@@ -20,12 +22,45 @@ from mailboxes.services import create_alias, create_mailbox
 HTMX = {"HX-Request": "true"}
 PASSWORD = "correct horse battery"
 GB = 2**30
+TempPaths = pytest.TempPathFactory
 
 
 @pytest.fixture(autouse=True)
 def _fresh_limits() -> None:
     """No test is refused because of the tries of the one before it."""
-    cache.clear()
+    redis = Redis.from_url(configured.REDIS_URL)
+    # Not all of it: the same Redis may hold the queues of a running stack.
+    for key in redis.scan_iter("kuploy:*"):
+        redis.delete(key)
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Settings, tmp_path_factory: TempPaths) -> None:
+    """Pages render without `collectstatic`."""
+    backend = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": backend}}
+    settings.STATIC_ROOT = str(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(autouse=True)
+def _quick_sign_in(settings: Settings) -> None:
+    """Hashing the passwords of people, slow on purpose, would take most of the time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """A run that ended with a flush took the plan that a migration makes: it is back."""
+    with django_db_blocker.unblock():
+        first_plan()
+
+
+def first_plan() -> Plan:
+    limits = {"domain_limit": 5, "mailbox_limit": 25, "alias_limit": 100}
+    plan, _new = Plan.objects.get_or_create(
+        for_new_accounts=True, defaults={"name": "Standard", **limits}
+    )
+    return plan
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +89,7 @@ def bob(db: None) -> User:
 
 
 @pytest.fixture
-def charlie(db: None) -> User:
+def charlie(plan: Plan) -> User:
     user = User.objects.create_user("charlie@example.test", PASSWORD)
     open_account(name="Elsewhere", owner=user)
     return user
@@ -62,11 +97,11 @@ def charlie(db: None) -> User:
 
 @pytest.fixture
 def plan(db: None) -> Plan:
-    return Plan.objects.for_sign_up()
+    return first_plan()
 
 
 @pytest.fixture
-def acme(alice: User, bob: User) -> Account:
+def acme(plan: Plan, alice: User, bob: User) -> Account:
     account = open_account(name="Acme", owner=alice)
     Membership.objects.create(user=bob, account=account, role=Role.VIEWER)
     return account

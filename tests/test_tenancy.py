@@ -1,0 +1,263 @@
+"""Walks every route: who gets in where, and that nobody reaches what is another tenant's."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Account, AuditEvent, Invitation, Membership, Role, User
+from accounts.services import open_account
+from tests.conftest import make_alias, make_domain, make_mailbox
+
+# Open to people without an account. Everything under auth/ is allauth's own, under admin/ Django's.
+PUBLIC = {"", "healthz", "invitations/<str:token>/"}
+PUBLIC_SECTIONS = ("auth/", "admin/")
+TENANT = "<slug:account>/"
+
+
+def walk(patterns: Any, path: str = "", space: str = "") -> Iterator[tuple[str, str, URLPattern]]:
+    for entry in patterns:
+        here = path + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from walk(entry.url_patterns, here, inner)
+        else:
+            yield here, f"{space}{entry.name}", entry
+
+
+ROUTES = list(walk(get_resolver().url_patterns))
+TENANT_ROUTES = {name: entry for path, name, entry in ROUTES if path.startswith(TENANT)}
+HOSTING_ROUTES = [name for name in TENANT_ROUTES if not name.startswith("accounts:")]
+ROUTES_WITH_AN_ID = [
+    name for name, entry in TENANT_ROUTES.items() if set(entry.pattern.converters) - {"account"}
+]
+
+
+def role_of(name: str) -> Role:
+    return TENANT_ROUTES[name].callback.required_role
+
+
+def address_of(name: str, account: Account, things: dict[str, object]) -> str:
+    wanted = TENANT_ROUTES[name].pattern.converters
+    ids = {key: value for key, value in things.items() if key in wanted}
+    return reverse(name, kwargs={"account": account.slug, **ids})
+
+
+def things_of(account: Account, name: str) -> dict[str, object]:
+    """One object of each kind that an address can name."""
+    domain = make_domain(account, name)
+    seat = account.memberships.first()
+    invitation = Invitation.objects.create(account=account, email=f"asked@{name}", role=Role.VIEWER)
+    return {
+        "domain_id": domain.pk,
+        "mailbox_id": make_mailbox(domain).pk,
+        "alias_id": make_alias(domain, "team", f"info@{name}").pk,
+        "seat_id": seat.pk,
+        "invitation_id": invitation.pk,
+    }
+
+
+@pytest.fixture
+def ours(acme):
+    return things_of(acme, "acme.test")
+
+
+@pytest.fixture
+def theirs(charlie):
+    return things_of(Account.objects.get(memberships__user=charlie), "elsewhere.test")
+
+
+def test_every_route_of_a_tenant_names_a_role():
+    nameless = [
+        name for name, entry in TENANT_ROUTES.items()
+        if getattr(entry.callback, "required_role", None) not in list(Role)
+    ]  # fmt: skip
+    assert nameless == []
+
+
+def test_every_other_route_is_listed_as_public():
+    others = {path for path, _name, _entry in ROUTES if not path.startswith(TENANT)}
+    assert {path for path in others if not path.startswith(PUBLIC_SECTIONS)} == PUBLIC
+
+
+def test_no_tenant_route_was_overlooked():
+    assert len(TENANT_ROUTES) == sum(path.startswith(TENANT) for path, _n, _e in ROUTES) > 30
+
+
+def up_to(role: Role) -> list[str]:
+    return [name for name in TENANT_ROUTES if role_of(name) <= role]
+
+
+def above(role: Role) -> list[str]:
+    return [name for name in TENANT_ROUTES if role_of(name) > role]
+
+
+def answers(client, method: str, names, account, things) -> dict[str, int]:
+    """The status of each route, without those that take only POST."""
+    visit = getattr(client, method)
+    found = {name: visit(address_of(name, account, things)).status_code for name in names}
+    return {name: status for name, status in found.items() if status != 405}
+
+
+both_methods = pytest.mark.parametrize("method", ["get", "post"])
+
+
+@both_methods
+def test_a_stranger_finds_nothing(client, charlie, acme, ours, method):
+    client.force_login(charlie)
+    found = answers(client, method, TENANT_ROUTES, acme, ours)
+    assert found == dict.fromkeys(TENANT_ROUTES, 404)
+
+
+@both_methods
+def test_an_anonymous_visitor_is_sent_to_sign_in(client, acme, ours, method):
+    for name in TENANT_ROUTES:
+        response = getattr(client, method)(address_of(name, acme, ours))
+        assert (name, response.status_code) == (name, 302)
+        assert response.url.startswith(reverse(settings.LOGIN_URL))
+
+
+@both_methods
+def test_a_viewer_may_not_do_more_than_look(client, bob, acme, ours, method):
+    client.force_login(bob)
+    before = AuditEvent.objects.count()
+    found = answers(client, method, above(Role.VIEWER), acme, ours)
+    assert found == dict.fromkeys(above(Role.VIEWER), 403)
+    assert AuditEvent.objects.count() == before
+
+
+def test_a_viewer_may_look(client, bob, acme, ours):
+    client.force_login(bob)
+    found = answers(client, "get", up_to(Role.VIEWER), acme, ours)
+    assert found == dict.fromkeys(up_to(Role.VIEWER), 200)
+
+
+def test_an_owner_may_look_everywhere(as_alice, acme, ours):
+    assert set(answers(as_alice, "get", TENANT_ROUTES, acme, ours).values()) == {200}
+
+
+@both_methods
+def test_ids_of_another_tenant_are_not_found_under_ones_own_address(as_alice, acme, theirs, method):
+    assert len(ROUTES_WITH_AN_ID) > 15
+    assert set(answers(as_alice, method, ROUTES_WITH_AN_ID, acme, theirs).values()) == {404}
+
+
+@pytest.fixture
+def postmaster(client, acme, ours):
+    """Looks after acme.test only, while the account has more."""
+    user = User.objects.create_user("post@example.test")
+    Membership.objects.create(
+        user=user, account=acme, role=Role.POSTMASTER, domain_ids=[ours["domain_id"]]
+    )
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def not_chosen(acme):
+    return things_of(acme, "not-chosen.test")
+
+
+@both_methods
+def test_a_postmaster_does_not_find_domains_not_chosen(postmaster, acme, not_chosen, method):
+    routes = set(ROUTES_WITH_AN_ID) & set(up_to(Role.POSTMASTER))
+    assert set(answers(postmaster, method, routes, acme, not_chosen).values()) == {404}
+
+
+def test_a_postmaster_does_not_manage(postmaster, acme, ours):
+    found = answers(postmaster, "post", above(Role.POSTMASTER), acme, ours)
+    assert found == dict.fromkeys(above(Role.POSTMASTER), 403)
+
+
+def test_a_postmaster_reaches_the_chosen_domains(postmaster, acme, ours):
+    found = answers(postmaster, "get", up_to(Role.POSTMASTER), acme, ours)
+    assert set(found.values()) == {200}
+
+
+def test_a_postmaster_sees_only_the_chosen_domains(postmaster, acme, not_chosen):
+    for name in set(up_to(Role.POSTMASTER)) - set(ROUTES_WITH_AN_ID):
+        assert "not-chosen.test" not in postmaster.get(address_of(name, acme, {})).text
+
+
+@pytest.mark.parametrize("name", ["mailboxes:add", "mailboxes:add_alias"])
+def test_a_postmaster_creates_nothing_in_domains_not_chosen(postmaster, acme, not_chosen, name):
+    typed = {
+        "local_part": "sly", "domain": "not-chosen.test", "password": "correct horse battery",
+        "quota_bytes": 2**30, "targets": "x@example.test",
+    }  # fmt: skip
+    response = postmaster.post(address_of(name, acme, {}), typed)
+    assert response.status_code == 422
+    assert "There is no active domain not-chosen.test here" in response.text
+
+
+def test_without_email_hosting_the_whole_section_is_refused(as_alice, acme, plan, ours):
+    plan.email_hosting = False
+    plan.save()
+    for name in HOSTING_ROUTES:
+        response = as_alice.post(address_of(name, acme, ours))
+        assert (name, response.status_code) == (name, 403)
+        assert "E-mail hosting is not part of your plan" in response.text
+
+
+def test_without_email_hosting_the_rest_of_the_account_is_there(as_alice, acme, plan, ours):
+    plan.email_hosting = False
+    plan.save()
+    rest = set(TENANT_ROUTES) - set(HOSTING_ROUTES)
+    assert set(answers(as_alice, "get", rest, acme, ours).values()) == {200}
+
+
+@pytest.fixture
+def harbour(acme, plan):
+    """A reseller whose client is acme, with one person in each role."""
+    people = {role: User.objects.create_user(f"{role.name.lower()}@harbour.test") for role in Role}
+    harbour = open_account(name="Harbour", owner=people[Role.OWNER])
+    Account.objects.filter(pk=harbour.pk).update(kind=Account.Kind.RESELLER)
+    for role in set(Role) - {Role.OWNER}:
+        Membership.objects.create(user=people[role], account=harbour, role=role)
+    acme.reseller = harbour
+    acme.save()
+    return SimpleNamespace(account=harbour, people=people)
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.OWNER])
+def test_a_resellers_manager_works_in_a_clients_account_under_his_own_name(
+    client, acme, ours, harbour, role
+):
+    client.force_login(harbour.people[role])
+    assert client.post(address_of("mailboxes:disable", acme, ours)).status_code == 302
+    event = acme.audit_events.latest("pk")
+    assert event.action == "mailbox.disabled"
+    assert event.actor_name == f"{role.name.lower()}@harbour.test"
+
+
+def test_a_resellers_manager_is_no_owner_of_the_client(client, acme, harbour):
+    client.force_login(harbour.people[Role.MANAGER])
+    assert client.post(address_of("accounts:team", acme, {})).status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.POSTMASTER])
+def test_smaller_roles_of_the_reseller_are_strangers_to_clients(client, acme, ours, harbour, role):
+    client.force_login(harbour.people[role])
+    found = answers(client, "get", TENANT_ROUTES, acme, ours)
+    assert found == dict.fromkeys(TENANT_ROUTES, 404)
+
+
+def test_a_client_is_a_stranger_to_its_reseller(as_alice, harbour):
+    assert as_alice.get(address_of("accounts:overview", harbour.account, {})).status_code == 404
+
+
+def test_a_reseller_that_is_none_any_more_enters_no_client(client, acme, harbour):
+    Account.objects.filter(pk=harbour.account.pk).update(kind=Account.Kind.CUSTOMER)
+    client.force_login(harbour.people[Role.OWNER])
+    assert client.get(address_of("accounts:plan", acme, {})).status_code == 404
+
+
+def test_the_way_in_knows_the_clients_of_a_resellers_manager(acme, harbour):
+    def open_to(role: Role) -> set[str]:
+        return {account.name for account in Account.objects.open_to(harbour.people[role])}
+
+    assert open_to(Role.MANAGER) == {"Acme", "Harbour"}
+    assert open_to(Role.VIEWER) == {"Harbour"}

@@ -49,6 +49,7 @@ def values(stack: Stack) -> dict[str, str]:
         "DOVEADM_KEY": stack.secrets["doveadm"],
         # All clients come from 127.0.0.1: one wrong password must not slow down everybody.
         "AUTH_PENALTY_MODE": "0",
+        "AUTH_FAILURE_DELAY": "2s" if stack.kind == "run" else "0",
         "POSTFIX_CONF": str(stack.folder / "postfix" / "conf"),
         "POSTFIX_SPOOL": str(stack.folder / "postfix" / "spool"),
         "POSTFIX_DATA": str(stack.folder / "postfix" / "data"),

@@ -1,0 +1,55 @@
+"""Who signed in writes as an address of their own, and as nobody else."""
+
+import smtplib
+
+import pytest
+
+from mailboxes.models import Alias
+from tests.conftest import make_alias
+from tests.mailservers.clients import HOST, STACK, message, submit
+
+REFUSED = (553, 554)
+
+
+def test_ones_own_address_is_allowed(new_mailbox):
+    anna = new_mailbox().address
+    assert submit(anna, "someone@elsewhere.test", sender=anna) == 250
+    assert submit(anna, "someone@elsewhere.test", sender=anna.upper()) == 250
+
+
+def test_an_alias_that_one_receives_is_allowed(domain, new_mailbox):
+    anna, ben = new_mailbox().address, new_mailbox().address
+    alias = make_alias(domain, "sales", anna, ben).address
+    assert submit(anna, "someone@elsewhere.test", sender=alias) == 250
+    Alias.objects.filter(address=alias).update(targets=[ben])
+    assert submit(anna, "someone@elsewhere.test", sender=alias) in REFUSED
+
+
+def test_ones_name_in_an_alias_domain_is_allowed(domain, new_domain, new_mailbox):
+    mailbox, mirror = new_mailbox(), new_domain(alias_of=domain)
+    sender = f"{mailbox.local_part}@{mirror.name}"
+    assert submit(mailbox.address, "someone@elsewhere.test", sender=sender) == 250
+
+
+@pytest.mark.parametrize("sender", ["", "someone@elsewhere.test", "nobody@kuploy.test"])
+def test_other_senders_are_refused(new_mailbox, sender):
+    assert submit(new_mailbox().address, "a@elsewhere.test", sender=sender) in REFUSED
+
+
+def test_a_neighbours_address_is_refused(new_mailbox):
+    anna, ben = new_mailbox().address, new_mailbox().address
+    assert submit(anna, "someone@elsewhere.test", sender=ben) in REFUSED
+
+
+def test_a_disabled_mailbox_cannot_send(new_mailbox):
+    mailbox = new_mailbox(state="disabled")
+    with pytest.raises(smtplib.SMTPAuthenticationError):
+        submit(mailbox.address, "someone@elsewhere.test")
+
+
+def test_submission_without_a_sign_in_is_refused(new_mailbox):
+    anna = new_mailbox().address
+    with smtplib.SMTP(HOST, STACK.ports["submission"]) as client:
+        with pytest.raises(smtplib.SMTPSenderRefused) as refusal:
+            client.sendmail(anna, [anna], message(anna, anna).as_bytes())
+    assert refusal.value.smtp_code == 530

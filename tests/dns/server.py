@@ -48,6 +48,7 @@ class Server:
     hold: int = 0  # answer nobody before so many questions have come
     lost: int = 0  # so many datagrams get lost first
     datagrams: int = 0
+    ports: set[int] = field(default_factory=set)  # of those who asked
     connections: int = 0
     tamper: Callable[[bytes], list[bytes]] | None = None  # over UDP: the datagrams to send
     records: dict[tuple[str, str], list[str]] | None = None  # else those of the world
@@ -60,7 +61,11 @@ class World:
         self.data = {}
         self.zones = ["."]
         self.servers = {RESOLVER: Server(RESOLVER, authoritative=False)}
-        self.network = Network(deadline=1.0, total=3.0, private_nameservers=True)
+        self.network = Network(private_nameservers=True)
+
+    def hurry(self):
+        """For tests that wait for an answer in vain."""
+        self.network = replace(self.network, deadline=1.5)
 
     def zone(self, apex, nameservers):
         self.zones.append(apex)
@@ -198,6 +203,7 @@ class Listener(asyncio.DatagramProtocol):
 
     async def over_udp(self, data, sender):
         self.server.datagrams += 1
+        self.server.ports.add(sender[1])
         if self.server.silent or self.server.datagrams <= self.server.lost:
             return
         response = self.world.answer(self.server, dns.message.from_wire(data))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from domains.dns import Kind, State
+from domains.dns import Kind, State, transport
 from domains.dns.findings import MAX_LENGTH, MAX_VALUES
 
 OURS = ("example.com MX 10 mx1.kuploy.test", "example.com MX 20 mx2.kuploy.test")
@@ -99,6 +99,7 @@ def test_a_forged_answer_is_passed_over(world, servers, forgery):
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_only_forged_answers_count_as_silence(world, servers, forgery):
+    world.hurry()
     tampered(servers, lambda wire: [forgery(wire)])
     assert world.check(Kind.MX).source == "resolver 127.0.0.1"
 
@@ -108,6 +109,23 @@ def test_under_a_flood_of_forgeries_tcp_is_used(world, servers):
     finding = world.check(Kind.MX)
     assert finding.state is State.OK
     assert servers[0].connections + servers[1].connections == 1
+
+
+def test_the_port_of_our_questions_changes(world, monkeypatch):
+    """A forger who has learned it can use it for a moment only."""
+    monkeypatch.setattr(transport, "QUESTIONS_PER_SOCKET", 5)
+    names = [f"n{i}.example.com" for i in range(30)]
+    assert len(world.check_many(names, Kind.MX, Kind.DKIM, concurrency=8)) == 30
+    assert len(world.servers["127.0.0.1"].ports) > 5
+
+
+def test_an_mx_record_with_hundreds_of_hosts_costs_few_lookups(world):
+    world.records(*(f"example.com MX 10 mx{i}.other.test" for i in range(200)))
+    world.texts("example.com", "v=spf1 mx -all")
+    for address in ("127.0.0.2", "127.0.0.3"):
+        world.servers[address].truncates = True
+    assert world.check(Kind.MX, Kind.SPF)[Kind.MX].state is State.WRONG
+    assert sum(n for (name, _), n in world.servers["127.0.0.1"].asked.items() if "mx" in name) < 40
 
 
 @pytest.mark.parametrize("flags", [0xC00C, 0xC0FF, 0xFFFF])
@@ -131,7 +149,7 @@ def test_garbage_never_raises(world, servers):
             servers,
             lambda wire, at=position: [wire[:at] + bytes([wire[at] ^ 0xFF]) + wire[at + 1 :]],
         )
-        world.network = replace(world.network, deadline=0.1)
+        world.network = replace(world.network, deadline=0.15)
         assert world.check(Kind.MX).state in State
 
 

@@ -1,6 +1,12 @@
+import dns.rdata
 import pytest
+from dns.rdatatype import A as TYPE_A
 
 from domains.dns import Kind, State
+from domains.dns.answers import Answer, Outcome
+from domains.dns.proof import judge
+
+from .server import WANTED
 
 A = "d123456789.example.com"
 TXT = "_kuploy-challenge.example.com"
@@ -22,6 +28,13 @@ def test_a_wildcard_proves_nothing(world, record):
 def test_a_wildcard_that_points_elsewhere_does_no_harm(world):
     world.records(f"{A} A 192.0.2.10", "*.example.com A 203.0.113.1")
     assert world.check(Kind.PROOF_A).state is State.OK
+
+
+def test_without_knowing_about_a_wildcard_nothing_is_decided():
+    right = dns.rdata.from_text("IN", "A", "192.0.2.10")
+    answer = Answer(A, Outcome.FOUND, TYPE_A, (right,))
+    silence = Answer("d1.example.com", Outcome.TIMEOUT, TYPE_A)
+    assert judge(Kind.PROOF_A, WANTED, answer, silence).state is State.UNREACHABLE
 
 
 def test_another_address_does_not_prove(world):

@@ -1,1 +1,1 @@
-"""Everything around the panel: mail servers, database, the demonstration's DNS, and how to start all of it."""
+"""Everything around the panel: mail servers, database, DNS, and how to start all of it."""

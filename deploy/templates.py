@@ -1,6 +1,7 @@
 """Configuration templates: @NAME@ stands for a value.
 
-On a mail host: `python3 -m deploy.templates deploy/postfix /etc/kuploy/postfix` with the values in the environment.
+On a mail host, with the values in the environment:
+`python3 -m deploy.templates deploy/postfix /etc/kuploy/postfix`
 """
 
 import os

@@ -1,8 +1,9 @@
 """Wakes the mail servers of this host after PostgreSQL has been away.
 
-Postfix leaves a database alone for 60 seconds after a lost connection and answers 451 for as long; Dovecot refuses
-one sign-in for every dead connection that it still holds. This process keeps one idle connection. When that is lost
-and PostgreSQL answers again, it reloads both servers, which ends no session of a customer.
+Postfix leaves a database alone for 60 seconds after a lost connection and answers 451 for as
+long; Dovecot refuses one sign-in for every dead connection that it still holds. This process
+keeps one idle connection. When that is lost and PostgreSQL answers again, it reloads both
+servers, which ends no session of a customer.
 
 python -m deploy.wake POSTFIX_FOLDER DOVECOT_FILE, as root
 """

@@ -1,4 +1,4 @@
-"""Ctrl-C and friends: raised as Interrupted, once, and never between a start and the note of its id."""
+"""Ctrl-C and friends: raised as Interrupted, once, and never between a start and its note."""
 
 import signal
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the machine itself must have: Debian, root, packages, users, folders that others can enter."""
+"""What the machine must have: Debian, root, packages, users, folders that others can enter."""
 
 import os
 import pwd
@@ -34,9 +34,8 @@ LONGEST_FOLDER = 70
 
 def check() -> None:
     """Refuse a machine that cannot be set up."""
-    release = dict(
-        line.rstrip().split("=", 1) for line in Path("/etc/os-release").open() if "=" in line
-    )
+    lines = Path("/etc/os-release").read_text().splitlines()
+    release = dict(line.split("=", 1) for line in lines if "=" in line)
     system = release.get("PRETTY_NAME", "unknown").strip('"')
     supported = release.get("VERSION_ID", "").strip('"') in ("12", "13")
     if release.get("ID") != "debian" or not supported:

@@ -1,4 +1,4 @@
-"""Starting, recognising and stopping processes by id. A pid file alone proves nothing: ids are used again."""
+"""Starting, recognising and stopping processes. An id alone proves nothing: it is used again."""
 
 import os
 import pwd
@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -119,10 +120,8 @@ def _wait_for_end(pid_file: Path, seconds: float) -> None:
 
 
 def _send(pid: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _session(pid_file: Path) -> set[int]:

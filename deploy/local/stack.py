@@ -24,7 +24,7 @@ PREFERENCES = ("DEBUG", "SIGNUP", "BRAND", "FROM_EMAIL", "SUPPORT_EMAIL", "LOG_L
 @dataclass(frozen=True)
 class Stack:
     folder: Path
-    # run: the demonstration; test: Django's test database, nothing is synced to disk; bench: like test, synced.
+    # run: the demonstration; test: Django's test database, not synced to disk; bench: synced
     kind: str
     ports: dict[str, int]
     secrets: dict[str, str]
@@ -117,7 +117,7 @@ class Stack:
         """The same for tests, with the way to the stack itself."""
         return self.mail_host_environment() | {"KUPLOY_STACK": str(self.folder)}
 
-    def endpoints(self) -> dict[str, object]:
+    def endpoints(self) -> dict[str, str]:
         names = ("imap", "imaps", "smtp", "submission", "lmtp", "dns")
         web = {"web": f"http://localhost:{self.ports['web']}"}
         return web | {name: self.address(name) for name in names}

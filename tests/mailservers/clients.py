@@ -88,11 +88,8 @@ def subjects(address: str, folder: str = "INBOX") -> list[str]:
 
 def message(sender: str, recipient: str, subject: str = "Hello", size: int = 0) -> EmailMessage:
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = (
-        sender or "nobody@elsewhere.test",
-        recipient,
-        subject,
-    )
+    mail["From"], mail["To"] = sender or "nobody@elsewhere.test", recipient
+    mail["Subject"] = subject
     mail["Message-ID"] = make_msgid(domain="elsewhere.test")
     mail.set_content("x" * 70 + "\n" + ("y" * 70 + "\n") * (size // 71))
     return mail

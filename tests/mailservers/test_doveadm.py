@@ -28,9 +28,14 @@ def test_it_knows_disabled_mailboxes_too(new_mailbox):
 
 def test_a_kick_ends_open_sessions(new_mailbox):
     address = new_mailbox().address
-    with pytest.raises(imaplib.IMAP4.abort), imap(address) as session:
-        doveadm.kick(address)
-        wait_for(lambda: session.noop()[0] != "OK", "the end of the session")
+
+    def session_that_is_kicked():
+        with imap(address) as session:
+            doveadm.kick(address)
+            wait_for(lambda: session.noop()[0] != "OK", "the end of the session")
+
+    with pytest.raises(imaplib.IMAP4.abort):
+        session_that_is_kicked()
 
 
 def test_kicking_nobody_is_fine(new_mailbox):

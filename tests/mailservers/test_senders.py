@@ -49,7 +49,7 @@ def test_a_disabled_mailbox_cannot_send(new_mailbox):
 
 def test_submission_without_a_sign_in_is_refused(new_mailbox):
     anna = new_mailbox().address
-    with smtplib.SMTP(HOST, STACK.ports["submission"]) as client:
-        with pytest.raises(smtplib.SMTPSenderRefused) as refusal:
-            client.sendmail(anna, [anna], message(anna, anna).as_bytes())
+    refused = pytest.raises(smtplib.SMTPSenderRefused)
+    with smtplib.SMTP(HOST, STACK.ports["submission"]) as client, refused as refusal:
+        client.sendmail(anna, [anna], message(anna, anna).as_bytes())
     assert refusal.value.smtp_code == 530

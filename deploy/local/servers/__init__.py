@@ -1,1 +1,1 @@
-"""One module per kind of server: prepare(stack) writes its files, server(stack) says how to run it."""
+"""A module per kind of server: prepare(stack) writes its files, server(stack) runs it."""

@@ -1,4 +1,4 @@
-"""What the demonstration has in place of the internet: a DNS server, and an outbox for mail that leaves."""
+"""In place of the internet: a DNS server, and an outbox for mail that leaves."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""Dovecot and Postfix: one set of values for the templates of both, and the certificate they share."""
+"""What Dovecot and Postfix share: the values of their templates, a certificate, the waker."""
 
 import subprocess
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The panel: web processes, Celery workers and beat, and what must be done once before they start."""
+"""The panel: web processes, Celery workers and beat, and what is done before they start."""
 
 import json
 import os
@@ -43,15 +43,10 @@ def _manage(stack: Stack, *arguments: str) -> str:
 
 
 def web(stack: Stack) -> Server:
-    options = [
-        "--no-control-socket",
-        "--workers=2",
-        "--threads=4",
-        "--graceful-timeout=5",
-        "--access-logfile=-",
-    ]
-    program = [stack.python, "-m", "gunicorn", "kuploy.wsgi", f"--bind={stack.address('web')}"]
-    return _server(stack, "web", [*program, *options], ready=True)
+    command = [stack.python, "-m", "gunicorn", "kuploy.wsgi", f"--bind={stack.address('web')}"]
+    command += ["--workers=2", "--threads=4", "--graceful-timeout=5"]
+    command += ["--no-control-socket", "--access-logfile=-"]
+    return _server(stack, "web", command, ready=True)
 
 
 def worker(stack: Stack) -> Server:

@@ -29,11 +29,9 @@ def prepare(stack: Stack) -> None:
     for name in ("postgresql.conf", "pg_hba.conf"):
         render_file(TEMPLATES / name, home / name, values)
     if not (home / "data" / "PG_VERSION").exists():
-        _as_postgres(
-            stack,
-            [str(_programs(stack) / "initdb"), "-D", str(home / "data"), "-U", USER, "-E", "UTF8"]
-            + ["--locale=C.UTF-8", "--no-sync", "--auth=scram-sha-256", "--auth-local=peer"],
-        )
+        command = [str(_programs(stack) / "initdb"), "-D", str(home / "data"), "-U", USER]
+        command += ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        _as_postgres(stack, [*command, "--auth=scram-sha-256", "--auth-local=peer"])
 
 
 def server(stack: Stack) -> Server:

@@ -22,7 +22,7 @@ class SignupForm(forms.Form):
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Open an account, unless the newcomer comes to join a colleague's."""
-        if "invitation" not in request.session:
+        if not services.open_invitation(request.session.get("invitation")):
             name = self.cleaned_data["organisation"] or user.email.split("@")[0]
             services.open_account(name=name, owner=user)
 
@@ -67,7 +67,5 @@ class InvitationForm(SeatForm):
         return str(self.cleaned_data["email"]).lower()
 
 
-class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        model = Account
-        fields = ("name",)
+class AccountForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)

@@ -1,5 +1,7 @@
 """One function per thing that people can do with accounts, seats and invitations."""
 
+import secrets
+from datetime import timedelta
 from uuid import UUID
 
 from django.core import signing
@@ -15,7 +17,7 @@ from kuploy import mail
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
 
-INVITATION_SECONDS = 7 * 86_400
+INVITATION_LASTS = timedelta(days=7)
 INVITATIONS_PER_DAY = 50
 # First parts of the panel's own addresses; no account may hide them.
 RESERVED_SLUGS = {"admin", "api", "auth", "healthz", "invitations", "static"}
@@ -32,8 +34,8 @@ def open_account(*, name: str, owner: User) -> Account:
 
 def _create_with_free_slug(name: str, plan: Plan) -> Account:
     stem = slugify(name)[:50] or "account"
-    for number in range(1, 1000):
-        slug = stem if number == 1 else f"{stem}-{number}"
+    # By chance, not counted up: a thousand accounts may have one name.
+    for slug in (stem, *(f"{stem}-{secrets.token_hex(3)}" for _try in range(5))):
         if slug in RESERVED_SLUGS:
             continue
         try:
@@ -57,6 +59,8 @@ def invite(
     """Ask a colleague in by mail; asking again replaces the first invitation."""
     throttle(f"invite:{account.pk}", limit=INVITATIONS_PER_DAY, seconds=86_400)
     with transaction.atomic():
+        # Locked: of two clicks at once, the second replaces the invitation of the first.
+        Account.objects.select_for_update().get(pk=account.pk)
         if Membership.objects.filter(account=account, user__email=email).exists():
             raise Refused(_("%(email)s is in this account already.") % {"email": email})
         account.invitations.filter(email__iexact=email, accepted_at=None).delete()
@@ -80,13 +84,22 @@ def _send_invitation(invitation: Invitation) -> None:
 def find_invitation(token: str) -> Invitation:
     """The open invitation behind a link; Refused when it is false, used or too old."""
     try:
-        pk = signing.loads(token, salt="invitation", max_age=INVITATION_SECONDS)
+        pk = signing.loads(token, salt="invitation")
     except signing.BadSignature:
         pk = None
-    invitation = Invitation.objects.filter(pk=pk, accepted_at=None).select_related("account")
-    if found := invitation.first():
+    if found := open_invitation(pk):
         return found
     raise Refused(_("This invitation is no longer good. Ask your colleague for a new one."))
+
+
+def open_invitation(pk: str | None) -> Invitation | None:
+    """The invitation, as long as it can be accepted."""
+    if pk is None:
+        return None
+    fresh = Invitation.objects.filter(
+        pk=pk, accepted_at=None, created_at__gt=timezone.now() - INVITATION_LASTS
+    )
+    return fresh.select_related("account").first()
 
 
 @transaction.atomic

@@ -15,13 +15,12 @@ from kuploy.paging import paginate
 
 @member(Role.VIEWER)
 def overview(request: MemberRequest) -> HttpResponse:
-    account = request.account
-    context = {
-        "rooms": _rooms(request),
-        "events": account.audit_events.order_by("-id")[:8],
-        "domains": account.domains.visible_to(request.membership).needing_attention()[:8],
-        "alerts": account.alerts.order_by("-id")[:5],
-    }
+    account, domains = request.account, request.account.domains.visible_to(request.membership)
+    context = {"rooms": _rooms(request), "domains": domains.needing_attention()[:8]}
+    # They name what smaller roles may not see.
+    if request.membership.may_manage:
+        context["events"] = account.audit_events.order_by("-id")[:8]
+        context["alerts"] = account.alerts.order_by("-id")[:5]
     return render(request, "accounts/overview.html", context)
 
 
@@ -50,7 +49,7 @@ def activity(request: MemberRequest) -> HttpResponse:
 
 @member(Role.OWNER)
 def settings(request: MemberRequest) -> HttpResponse:
-    form = AccountForm(request.POST or None, instance=request.account)
+    form = AccountForm(request.POST or None, initial={"name": request.account.name})
     if request.method == "POST" and form.is_valid():
         services.rename_account(
             account=request.account, name=form.cleaned_data["name"], actor=request.actor

@@ -17,17 +17,18 @@ hooks: list[Callable[[Domain], None]] = []
 
 def activate(*, domain: Domain, method: str, actor: Actor) -> bool:
     """Take the proved name. False when another account was first; both are told which."""
-    try:
-        with transaction.atomic():
-            won = _take(domain)
-            if won:
-                _announce(domain, method, actor)
-    except IntegrityError:
-        tell_that_the_name_is_taken(domain)
-        return False
-    return won
+    with transaction.atomic():
+        try:
+            taken = _take(domain)
+        except IntegrityError:
+            tell_that_the_name_is_taken(domain)
+            return False
+        if taken:
+            _announce(domain, method, actor)
+    return taken
 
 
+@transaction.atomic
 def _take(domain: Domain) -> bool:
     waiting = Domain.objects.filter(pk=domain.pk, status=Domain.Status.PENDING)
     # The unique constraint on proved names settles a race between two accounts.

@@ -40,7 +40,7 @@ class DomainForm(forms.Form):
         if not typed:
             return None
         name = names.parse(typed)
-        target = self.domains.filter(name=name).first()
+        target = self.domains.exclude(status=Domain.Status.REMOVING).filter(name=name).first()
         if target is None:
             raise ValidationError(_("This account has no domain %(name)s."), params={"name": name})
         if target.alias_of_id:

@@ -37,7 +37,13 @@ def _claim(account: Account, name: str, alias_of: Domain | None) -> Domain:
         with transaction.atomic():
             return Domain.objects.create(account=account, name=name, alias_of=alias_of)
     except IntegrityError as error:
-        raise Refused(_("%(name)s is in this account already.") % {"name": name}) from error
+        raise Refused(_claimed(Domain.objects.get(account=account, name=name))) from error
+
+
+def _claimed(domain: Domain) -> str:
+    if domain.status == Domain.Status.REMOVING:
+        return _("%(name)s is still being removed. Try again in a few minutes.") % {"name": domain}
+    return _("%(name)s is in this account already.") % {"name": domain}
 
 
 @transaction.atomic

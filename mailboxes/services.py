@@ -3,6 +3,8 @@
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, audit
@@ -19,6 +21,7 @@ from mailboxes.models import (
     Mailbox,
 )
 from quotas.limits import message_cap
+from quotas.models import Usage
 
 Row = TypeVar("Row", Mailbox, Alias)
 
@@ -58,8 +61,10 @@ def create_postmaster(domain: Domain) -> None:
     """The service mailbox that comes with each proved domain: 50 MB, not resizable."""
     if domain.alias_of_id:
         return
+    address = f"{POSTMASTER}@{domain.name}"
+    _free_from_deleted(address)
     Mailbox.objects.get_or_create(
-        address=f"{POSTMASTER}@{domain.name}",
+        address=address,
         defaults={
             "account": domain.account,
             "domain": domain,
@@ -92,9 +97,17 @@ def _check_free(domain: Domain, local_part: str, other: type[Mailbox | Alias]) -
     """The account's row is locked, so no mailbox and alias can take one address together."""
     if domain.alias_of_id or domain.status != Domain.Status.ACTIVE:
         raise Refused(_("Addresses need an active domain that is not an alias of another."))
-    taken = other.objects.filter(address=f"{local_part}@{domain.name}").first()
-    if taken:
+    address = f"{local_part}@{domain.name}"
+    _free_from_deleted(address)
+    if taken := other.objects.filter(address=address).first():
         raise Refused(_taken(taken))
+
+
+def _free_from_deleted(address: str) -> None:
+    """A mailbox whose mail is still being removed gives up its address to a new one."""
+    leaving = Mailbox.objects.filter(address=address, state=Mailbox.State.DELETING)
+    if leaving.update(address=Concat(Cast("id", CharField()), Value(".deleted"))):
+        Usage.objects.filter(username=address).delete()
 
 
 def _insert(row: Row) -> Row:
@@ -107,13 +120,8 @@ def _insert(row: Row) -> Row:
 
 
 def _taken(row: Mailbox | Alias) -> str:
-    if isinstance(row, Alias):
-        return _("%(address)s is an alias already.") % {"address": row}
-    if row.state == Mailbox.State.DELETING:
-        return _("%(address)s is still being deleted. Try again in a few minutes.") % {
-            "address": row
-        }
-    return _("%(address)s is a mailbox already.") % {"address": row}
+    kind = _("a mailbox") if isinstance(row, Mailbox) else _("an alias")
+    return _("%(address)s is %(kind)s already.") % {"address": row, "kind": kind}
 
 
 def _check_size(domain: Domain, quota_bytes: int) -> None:

@@ -28,7 +28,7 @@ def password(role: str) -> str:
 
 
 class Command(BaseCommand):
-    """Fills an empty installation for a demonstration; prints the sign-ins and the zone to publish."""
+    """Fills an empty installation for a demonstration; prints sign-ins and zone."""
 
     help = "Make a provider, a reseller, a customer and a domain to look at."
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from domains.dns import dkim, dmarc, proof, spf_advice
 from domains.dns.findings import Kind, State
 from domains.models import DkimKey, Domain, RecordCheck, mx_records
 
@@ -29,6 +30,17 @@ class Record:
         return "ok" if self.check.state == State.OK else "error"
 
     @property
+    def purpose(self) -> str:
+        """What people call it, where the type does not say so."""
+        return self.kind.upper() if self.kind in (Kind.SPF, Kind.DKIM, Kind.DMARC) else ""
+
+    @property
+    def instead(self) -> str:
+        """What to publish where it is not just the value: an SPF record merged with theirs."""
+        advice = self.check.advice if self.check else ""
+        return "" if self.type == "MX" or advice == self.value else advice
+
+    @property
     def zone_line(self) -> str:
         value = _quoted(self.value) if self.type == "TXT" else self.value
         if self.type == "MX":
@@ -42,9 +54,9 @@ def to_publish(domain: Domain) -> list[Record]:
     key = current_key(domain)
     rows: list[tuple[Kind, str, str, str, int | None]] = [
         *((Kind.MX, "MX", "@", host, priority) for priority, host in mx_records()),
-        (Kind.SPF, "TXT", "@", spf_value(), None),
-        (Kind.DKIM, "TXT", f"{key.selector}._domainkey", dkim_value(key), None),
-        (Kind.DMARC, "TXT", "_dmarc", dmarc_value(), None),
+        (Kind.SPF, "TXT", "@", spf_advice.fresh(settings.SPF_HOST), None),
+        (Kind.DKIM, "TXT", f"{key.selector}._domainkey", dkim.record(key.public_key), None),
+        (Kind.DMARC, "TXT", "_dmarc", dmarc.RECORD, None),
     ]
     return [_record(domain, checks, *row) for row in rows]
 
@@ -54,7 +66,7 @@ def for_proof(domain: Domain) -> list[Record]:
     checks = {check.kind: check for check in domain.record_checks.all()}
     rows: list[tuple[Kind, str, str, str, int | None]] = [
         (Kind.PROOF_A, "A", domain.proof_label, settings.PROOF_IP, None),
-        (Kind.PROOF_TXT, "TXT", "_kuploy-challenge", domain.proof_text, None),
+        (Kind.PROOF_TXT, "TXT", proof.TXT_LABEL, domain.proof_text, None),
     ]
     return [_record(domain, checks, *row) for row in rows]
 
@@ -79,18 +91,6 @@ def zone_file(records: Iterable[Record]) -> str:
 
 def current_key(domain: Domain) -> DkimKey:
     return domain.dkim_keys.order_by("-created_at")[0]
-
-
-def spf_value() -> str:
-    return f"v=spf1 include:{settings.SPF_HOST} ~all"
-
-
-def dkim_value(key: DkimKey) -> str:
-    return f"v=DKIM1; k=rsa; p={key.public_key}"
-
-
-def dmarc_value() -> str:
-    return "v=DMARC1; p=none"
 
 
 def _quoted(value: str) -> str:

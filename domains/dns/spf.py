@@ -59,7 +59,7 @@ async def check(wanted: Wanted, lookups: Lookups) -> Finding:
 def judge_count(wanted: Wanted, answer: Answer, records: list[bytes]) -> Finding:
     """The finding where there is no SPF record, or more than one."""
     if not answer.found:
-        return unanswered(Kind.SPF, answer, spf_advice.fresh(wanted))
+        return unanswered(Kind.SPF, answer, spf_advice.fresh(wanted.spf_host))
     texts = answer.texts()
     if records:
         state, sentence = (

@@ -9,25 +9,9 @@ from deploy.local.stack import CHECKOUT, PANEL_USER, Stack
 
 
 def prepare(stack: Stack) -> None:
-    machine.own_folder(stack.outbox, PANEL_USER)
+    machine.own_folder(stack.outbox, PANEL_USER, 0o700)
     if not stack.zone_file.exists():
         shutil.copyfile(CHECKOUT / "deploy" / "dns" / "demo.zone", stack.zone_file)
-
-
-def add_zone(stack: Stack, zone: str) -> None:
-    """Publish a zone, once: later edits of the file are the visitor's own."""
-    origin = zone.splitlines()[1]
-    if origin not in stack.zone_file.read_text():
-        with stack.zone_file.open("a") as file:
-            file.write(zone)
-
-
-def publish(stack: Stack, zone: str) -> None:
-    """Add a zone to the file, unless it is there: what a person edits stays."""
-    known = stack.zone_file.read_text()
-    origin = next(line for line in zone.splitlines() if line.startswith("$ORIGIN"))
-    if origin not in known:
-        stack.zone_file.write_text(f"{known}\n{zone}")
 
 
 def dns_server(stack: Stack) -> Server:

@@ -7,10 +7,10 @@ import subprocess
 import urllib.error
 import urllib.request
 
+from deploy.dns.publish import publish
 from deploy.local import machine
 from deploy.local.errors import CannotRun
 from deploy.local.processes import Server
-from deploy.local.servers import internet
 from deploy.local.stack import CHECKOUT, MAIL_HOST, MAIL_USER, PANEL_USER, Stack
 
 
@@ -21,7 +21,7 @@ def prepare(stack: Stack) -> list[dict[str, str]]:
     _manage(stack, "migrate", "--verbosity=0")
     _manage(stack, "collectstatic", "--noinput", "--verbosity=0")
     demonstration = json.loads(_manage(stack, "seed_demo"))
-    internet.publish(stack, demonstration["zone"])
+    publish(stack.zone_file, demonstration["zone"])
     logins: list[dict[str, str]] = demonstration["logins"]
     return logins
 

@@ -13,6 +13,7 @@ def prepare(stack: Stack) -> None:
     home = stack.folder / "redis"
     machine.own_folder(home / "data", USER, 0o700)
     values = {
+        "REDIS_BIND": "127.0.0.1",
         "REDIS_PORT": str(stack.ports["redis"]),
         "REDIS_PASSWORD": stack.secrets["redis"],
         "REDIS_DATA": str(home / "data"),

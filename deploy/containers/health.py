@@ -1,0 +1,56 @@
+"""Health checks: python -m deploy.containers.health web | worker NAME | dns | outbox | mail NAME
+
+Each asks for real work. An error, a refusal or silence is what `docker inspect` then shows.
+"""
+
+import socket
+import sys
+import urllib.request
+
+import dns.message
+import dns.query
+from celery import Celery
+
+from deploy.local.ports import greets
+from kuploy import env
+
+PATIENCE_SECONDS = 5
+MAIL_PORTS = {"IMAP": 143, "SMTP": 25, "submission": 587}
+
+
+def web() -> None:
+    urllib.request.urlopen("http://127.0.0.1:8000/healthz", timeout=PATIENCE_SECONDS).close()
+
+
+def worker(name: str) -> None:
+    """Asked through the broker, so that a worker which lost its connection counts as ill."""
+    node = f"{name}@{socket.gethostname()}"
+    app = Celery(broker=env.text("KUPLOY_REDIS_URL"))
+    if not app.control.ping([node], timeout=PATIENCE_SECONDS):
+        sys.exit(f"{node} does not answer.")
+
+
+def dns_server() -> None:
+    query = dns.message.make_query("kuploy.test", "SOA")
+    if not dns.query.udp(query, "127.0.0.1", timeout=PATIENCE_SECONDS).answer:
+        sys.exit("The zone kuploy.test is not served.")
+
+
+def outbox() -> None:
+    if not greets(10027):
+        sys.exit("The outbox does not greet.")
+
+
+def mail(name: str) -> None:
+    silent = [
+        service for service in ("imap", "smtp", "submission") if not greets(MAIL_PORTS[service])
+    ]
+    if silent:
+        sys.exit(f"No greeting from {', '.join(silent)}.")
+    worker(name)
+
+
+CHECKS = {"web": web, "worker": worker, "dns": dns_server, "outbox": outbox, "mail": mail}
+
+if __name__ == "__main__":
+    CHECKS[sys.argv[1]](*sys.argv[2:])

@@ -35,7 +35,8 @@ def _take(domain: Domain) -> bool:
     taken = waiting.update(
         status=Domain.Status.ACTIVE, proved_at=timezone.now(), next_check_at=timezone.now()
     )
-    domain.refresh_from_db()
+    if taken:
+        domain.refresh_from_db()
     return bool(taken)
 
 
@@ -51,7 +52,7 @@ def _announce(domain: Domain, method: str, actor: Actor) -> None:
         % {"domain": domain},
         dedup_key=f"domain_active:{domain.pk}:{domain.proved_at}",
     )
-    for rival in Domain.objects.filter(name=domain.name).exclude(pk=domain.pk):
+    for rival in Domain.objects.filter(name=domain.name, status=Domain.Status.PENDING):
         tell_that_the_name_is_taken(rival)
 
 

@@ -1,7 +1,8 @@
 """What a person typed, turned into a domain name in its IDNA form (RFC 5891)."""
 
 import ipaddress
-from functools import cache
+import re
+from functools import cache, lru_cache
 
 import idna
 from django.conf import settings
@@ -12,6 +13,8 @@ from publicsuffixlist import PublicSuffixList
 # Leaves room for a local part: an address has at most 254 characters (RFC 5321).
 LONGEST = 253
 LOOKS_LIKE_MANY = 2000
+# No top-level domain is a number (RFC 3696); programs read such names as IPv4 addresses.
+NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 
 
 @cache
@@ -41,18 +44,21 @@ def _strip(typed: str) -> str:
     """The host part of https://www.example.com:8080/path?x or of Ann <ann@example.com>."""
     name = typed.strip()[:LOOKS_LIKE_MANY]
     _scheme, found, rest = name.partition("://")
-    name = rest if found else name
+    name = (rest if found else name).lstrip("/")
     for mark in "/?#":
         name = name.partition(mark)[0]
     name = name.rpartition("@")[2].rstrip(">").strip()
+    if name.startswith("["):
+        return name.partition("]")[0]
     host, colon, port = name.rpartition(":")
-    name = host if colon and port.isdecimal() and ":" not in host else name
-    return name.removesuffix(".").lower()
+    return host if colon and port.isdecimal() and ":" not in host else name
 
 
 def _is_ip(name: str) -> bool:
+    if NUMBER.fullmatch(name.lower().removesuffix(".").rpartition(".")[2]):
+        return True
     try:
-        ipaddress.ip_address(name.strip("[]"))
+        ipaddress.ip_address(name.strip("["))
     except ValueError:
         return False
     return True
@@ -60,21 +66,21 @@ def _is_ip(name: str) -> bool:
 
 def _encode(name: str) -> str:
     try:
-        ascii_name = idna.encode(name, uts46=True, std3_rules=True).decode()
+        ascii_name = idna.encode(name, uts46=True, std3_rules=True).decode().removesuffix(".")
     except idna.IDNAError as error:
         raise ValidationError(
             _("“%(name)s” is not a domain name. Type it as in example.com.") % {"name": name[:80]}
         ) from error
     if len(ascii_name) > LONGEST:
         raise ValidationError(_("A domain name has at most 253 characters."))
-    return ascii_name.lower()
+    return ascii_name
 
 
 def _is_ours(name: str) -> bool:
     return any(name == own or own.endswith(f".{name}") for own in settings.OWN_HOST_NAMES)
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def to_unicode(name: str) -> str:
     """The form for people; a name that does not decode is shown as it is stored."""
     try:

@@ -12,7 +12,7 @@ from accounts.audit import Actor, audit
 from domains.activation import activate
 from domains.models import Domain, OwnershipCode
 from kuploy import mail
-from kuploy.errors import Refused
+from kuploy.errors import Refused, Unavailable
 from kuploy.throttle import throttle
 
 PAUSE_BETWEEN_CODES = timedelta(minutes=1)
@@ -21,8 +21,13 @@ CODES_PER_ACCOUNT_AND_DAY = 40
 DAY = 86_400
 
 
+class WrongCode(Refused):
+    """Not the code that counts; another try or another code may do."""
+
+
 def send_code(*, domain: Domain, local_part: str, actor: Actor) -> None:
     """Mail a new code; the one before it stops counting."""
+    _refuse_settled(domain)
     _refuse_haste(domain)
     code = f"{secrets.randbelow(10**8):08d}"
     address = f"{local_part}@{domain.name}"
@@ -36,12 +41,20 @@ def send_code(*, domain: Domain, local_part: str, actor: Actor) -> None:
         },
     )
     audit(actor, "domain.code_sent", domain, address=address)
-    mail.send("ownership_code", address, {"domain": domain, "code": f"{code[:4]} {code[4:]}"})
+    try:
+        mail.send("ownership_code", address, {"domain": domain, "code": f"{code[:4]} {code[4:]}"})
+    except Unavailable:
+        # Nobody has it: the next try need not wait.
+        OwnershipCode.objects.filter(domain=domain).delete()
+        raise
+
+
+def _refuse_settled(domain: Domain) -> None:
+    if not domain.may_prove:
+        raise Refused(_("The ownership of this domain is settled."))
 
 
 def _refuse_haste(domain: Domain) -> None:
-    if not domain.may_prove:
-        raise Refused(_("The ownership of this domain is settled."))
     last = OwnershipCode.objects.filter(domain=domain).first()
     if last and last.sent_at > timezone.now() - PAUSE_BETWEEN_CODES:
         raise Refused(_("A code was sent moments ago. Look for it, or wait a minute."))
@@ -52,19 +65,21 @@ def _refuse_haste(domain: Domain) -> None:
 
 def enter_code(*, domain: Domain, code: str, actor: Actor) -> None:
     """Prove the domain with the code. A try counts also when it is wrong."""
+    _refuse_settled(domain)
     fresh = OwnershipCode.objects.filter(
         domain=domain,
         sent_at__gt=timezone.now() - OwnershipCode.LASTS,
         tries__lt=OwnershipCode.MOST_TRIES,
     )
     if not fresh.update(tries=F("tries") + 1):
-        raise Refused(_("This code is no longer good. Have a new one sent."))
+        raise WrongCode(_("This code is no longer good. Have a new one sent."))
     stored = OwnershipCode.objects.get(domain=domain)
     if not constant_time_compare(stored.code_hash, _hash(domain, code)):
         audit(actor, "domain.code_wrong", domain)
-        raise Refused(_("This is not the code that was sent. Look again, then retype it."))
+        raise WrongCode(_("This is not the code that was sent. Look again, then retype it."))
+    won = activate(domain=domain, method="code", actor=actor)
     stored.delete()
-    if not activate(domain=domain, method="code", actor=actor):
+    if not won:
         raise Refused(_("Another account has proved this domain already. Contact support."))
 
 

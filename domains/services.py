@@ -28,7 +28,7 @@ def add_domain(
         key.domain = domain
         key.save()
         audit(actor, "domain.added", domain, alias_of=alias_of and alias_of.name)
-        request_check(domain=domain, actor=actor)
+        _queue_check(domain)
     return domain
 
 
@@ -49,15 +49,21 @@ def _claimed(domain: Domain) -> str:
 @transaction.atomic
 def request_check(*, domain: Domain, actor: Actor) -> None:
     """Queue one DNS check, unless one was queued within CHECK_COOLDOWN."""
-    now = timezone.now()
-    due = Domain.objects.not_checked_since(now - CHECK_COOLDOWN).filter(pk=domain.pk)
-    # The UPDATE settles a race between two clicks: the loser changes no row.
-    if not due.update(check_queued_at=now, next_check_at=now):
+    if not _queue_check(domain):
         raise Refused(
             _("We checked %(domain)s moments ago. Try again shortly.") % {"domain": domain}
         )
     audit(actor, "domain.check_requested", domain)
+
+
+def _queue_check(domain: Domain) -> bool:
+    now = timezone.now()
+    due = Domain.objects.not_checked_since(now - CHECK_COOLDOWN).filter(pk=domain.pk)
+    # The UPDATE settles a race between two clicks: the loser changes no row.
+    if not due.update(check_queued_at=now, next_check_at=now):
+        return False
     after_commit(tasks.check_domain, str(domain.pk))
+    return True
 
 
 @transaction.atomic

@@ -30,15 +30,16 @@ MX_GRACE = timedelta(days=1)
 
 def claim_due() -> list[str]:
     """Take up to BATCH due domains; two workers never get the same one."""
+    now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE domains_domain SET next_check_at = %s
-             WHERE id IN (SELECT id FROM domains_domain WHERE next_check_at <= now()
+             WHERE id IN (SELECT id FROM domains_domain WHERE next_check_at <= %s
                            ORDER BY next_check_at LIMIT %s FOR UPDATE SKIP LOCKED)
             RETURNING id
             """,
-            [timezone.now() + CLAIM_LASTS, BATCH],
+            [now + CLAIM_LASTS, now, BATCH],
         )
         return [str(pk) for (pk,) in cursor.fetchall()]
 
@@ -98,8 +99,18 @@ def record(results: Sequence[tuple[Domain, Findings]]) -> None:
         if proofs:
             activate(domain=domain, method=proofs[0], actor=Actor.system(domain.account))
     with transaction.atomic():
-        _store_findings(results)
-        _store_domains(results)
+        if living := _still_there(results):
+            _store_findings(living)
+            _store_domains(living)
+
+
+def _still_there(results: Sequence[tuple[Domain, Findings]]) -> list[tuple[Domain, Findings]]:
+    """Without the domains removed during the look-ups: one of them would fail the whole batch."""
+    rows = Domain.objects.filter(pk__in=[domain.pk for domain, _findings in results])
+    # Locked in one order, so that two workers with overlapping batches queue up.
+    locked = rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
+    living = set(locked)
+    return [(domain, findings) for domain, findings in results if domain.pk in living]
 
 
 def _store_findings(results: Sequence[tuple[Domain, Findings]]) -> None:

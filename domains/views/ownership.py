@@ -14,7 +14,6 @@ from domains import access, ownership
 from domains.forms import CodeForm, CodeRequestForm
 from domains.models import Domain
 from domains.views.domains import page_of
-from kuploy.errors import Refused
 
 
 @hosting(Role.MANAGER)
@@ -42,7 +41,7 @@ def enter_code(request: MemberRequest, domain_id: UUID) -> HttpResponse:
         return _again(request, domain, code_form=form)
     try:
         ownership.enter_code(domain=domain, code=form.cleaned_data["code"], actor=request.actor)
-    except Refused as error:
+    except ownership.WrongCode as error:
         form.add_error("code", str(error))
         return _again(request, domain, code_form=form)
     messages.success(request, _("%(domain)s is yours. It is active now.") % {"domain": domain})

@@ -77,6 +77,8 @@ BEGIN
 END $$;
 CREATE TRIGGER count_in_out AFTER INSERT OR DELETE ON domains_domain
     FOR EACH ROW EXECUTE FUNCTION domains_count();
+-- Not for a change that counts the same: who has locked the domain must not wait for the account.
 CREATE TRIGGER count_change AFTER UPDATE OF status, account_id ON domains_domain
-    FOR EACH ROW WHEN ((OLD.status, OLD.account_id) IS DISTINCT FROM (NEW.status, NEW.account_id))
+    FOR EACH ROW WHEN ((OLD.status = 'removing', OLD.account_id)
+                       IS DISTINCT FROM (NEW.status = 'removing', NEW.account_id))
     EXECUTE FUNCTION domains_count();

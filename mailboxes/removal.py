@@ -5,6 +5,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, audit
+from accounts.models import Account
 from domains.models import Domain
 from kuploy.errors import Refused
 from mailboxes import jobs
@@ -27,13 +28,18 @@ def delete_mailbox(*, mailbox: Mailbox, actor: Actor) -> None:
 @transaction.atomic
 def remove_domain(*, domain: Domain, actor: Actor) -> None:
     """The domain with its aliases, alias domains and mailboxes; the name is free at once."""
-    locked = Domain.objects.select_for_update().get(pk=domain.pk)
+    # The account first, as everywhere: who creates a mailbox holds it and waits for the domain.
+    Account.objects.select_for_update().get(pk=domain.account_id)
+    living = Domain.objects.exclude(status=Domain.Status.REMOVING).select_for_update()
+    locked = living.filter(pk=domain.pk).first()
+    if locked is None:
+        raise Refused(_("%(domain)s is being removed already.") % {"domain": domain})
     audit(actor, "domain.removed", domain, mailboxes=locked.mailbox_count)
     domain.alias_domains.all().delete()
     domain.aliases.all().delete()
-    living = domain.mailboxes.exclude(state=Mailbox.State.DELETING)
-    doomed = list(living)
-    living.update(state=Mailbox.State.DELETING)
+    boxes = domain.mailboxes.exclude(state=Mailbox.State.DELETING)
+    doomed = list(boxes)
+    boxes.update(state=Mailbox.State.DELETING)
     jobs.owe_all(doomed, HostJob.Kind.PURGE)
     if not domain.mailboxes.exists():
         domain.delete()

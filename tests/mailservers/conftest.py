@@ -29,7 +29,7 @@ def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[No
 @pytest.fixture(scope="module")
 def account(db: None) -> Iterator[Account]:
     plan = Plan.objects.create(name="Unlimited")
-    account = Account.objects.create(name="Mail", slug=f"mail-{next(_numbers)}", plan=plan)
+    account = Account.objects.create(name="Mail", slug=f"mail-{next(_numbers)}-{_run}", plan=plan)
     yield account
     for rows in (Usage, AuditEvent):
         rows.objects.all().delete()

@@ -70,9 +70,12 @@ def status(request: MemberRequest, domain_id: UUID) -> HttpResponse:
 
 
 def page_of(domain: Domain) -> dict[str, object]:
+    rows = records.to_publish(domain)
     return {
         "domain": domain,
-        "records": records.to_publish(domain),
+        "records": rows,
+        "verified": len({row.kind for row in rows if row.level == "ok"}),
+        "steps_left": not domain.healthy or not (domain.mailbox_count or domain.alias_of_id),
         "proofs": records.for_proof(domain),
         "code_request_form": CodeRequestForm(domain=domain),
         "code_form": CodeForm(),

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.sentences import sentence
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -174,6 +176,11 @@ class Membership(models.Model):
         return f"{self.user} in {self.account}"
 
     @property
+    def as_reseller(self) -> bool:
+        """The seat that a reseller's own membership gives in a client's account."""
+        return self.pk is None
+
+    @property
     def may_write(self) -> bool:
         return self.role >= Role.POSTMASTER
 
@@ -231,3 +238,7 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_name} {self.action} {self.object_name}"
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.action, self.object_name, self.details)

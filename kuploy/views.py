@@ -15,14 +15,20 @@ from accounts.models import Account
 
 log = logging.getLogger(__name__)
 
+# More accounts than this are found by search.
+SHOWN = 100
+
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Straight to the only account, or a choice of several."""
-    accounts = list(Account.objects.open_to(request.user)[:100])
-    if len(accounts) == 1:
+    query = request.GET.get("q", "").strip()
+    found = Account.objects.open_to(request.user).select_related("plan")
+    accounts = list(found.filter(name__icontains=query)[: SHOWN + 1])
+    if len(accounts) == 1 and not query:
         return redirect("accounts:overview", accounts[0].slug)
-    return render(request, "home.html", {"accounts": accounts})
+    context = {"accounts": accounts[:SHOWN], "more": len(accounts) > SHOWN, "query": query}
+    return render(request, "home.html", context)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Pages about the account itself: overview, plan, activity, settings."""
 
+from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +17,13 @@ from kuploy.paging import paginate
 @member(Role.VIEWER)
 def overview(request: MemberRequest) -> HttpResponse:
     account, domains = request.account, request.account.domains.visible_to(request.membership)
-    context = {"rooms": _rooms(request), "domains": domains.needing_attention()[:8]}
+    context = {
+        "rooms": _rooms(request),
+        "domains": domains.needing_attention()[:8],
+        "unverified": EmailAddress.objects.filter(
+            user=request.user, primary=True, verified=False
+        ).first(),
+    }
     # They name what smaller roles may not see.
     if request.membership.may_manage:
         context["events"] = account.audit_events.order_by("-id")[:8]

@@ -1,0 +1,48 @@
+"""Audit events in plain words."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, Any] = {
+    "account.opened": _("Opened the account %(name)s"),
+    "account.renamed": _("Renamed the account to %(name)s"),
+    "account.changed": _("Changed the account %(name)s"),
+    "account.created": _("Created the account %(name)s"),
+    "invitation.sent": _("Invited %(name)s"),
+    "invitation.accepted": _("Accepted the invitation of %(name)s"),
+    "invitation.withdrawn": _("Withdrew the invitation of %(name)s"),
+    "member.role_changed": _("Changed the role of %(name)s from %(before)s to %(after)s"),
+    "member.removed": _("Removed %(name)s"),
+    "domain.added": _("Added the domain %(name)s"),
+    "domain.proved": _("Proved the ownership of %(name)s"),
+    "domain.check_requested": _("Asked for a DNS check of %(name)s"),
+    "domain.code_sent": _("Had a code for %(name)s mailed to %(address)s"),
+    "domain.code_wrong": _("Typed a wrong code for %(name)s"),
+    "domain.deliver_here": _("Switched early delivery of %(name)s on or off"),
+    "domain.catch_all": _("Changed the catch-all of %(name)s"),
+    "domain.suspended": _("Suspended %(name)s"),
+    "domain.resumed": _("Resumed %(name)s"),
+    "domain.removed": _("Removed the domain %(name)s and its mail"),
+    "domain.changed": _("Changed the domain %(name)s"),
+    "mailbox.created": _("Created the mailbox %(name)s"),
+    "mailbox.changed": _("Changed name or size of %(name)s"),
+    "mailbox.password_changed": _("Changed the password of %(name)s"),
+    "mailbox.disabled": _("Disabled %(name)s"),
+    "mailbox.enabled": _("Enabled %(name)s"),
+    "mailbox.deleted": _("Deleted the mailbox %(name)s and its mail"),
+    "alias.created": _("Created the alias %(name)s"),
+    "alias.changed": _("Changed the targets of %(name)s"),
+    "alias.deleted": _("Deleted the alias %(name)s"),
+}
+
+
+def sentence(action: str, name: str, details: dict[str, Any]) -> str:
+    """What was done; an action without words of its own stands as it is stored."""
+    words = SENTENCES.get(action)
+    if words is None:
+        return f"{action} {name}"
+    try:
+        return str(words % {**details, "name": name})
+    except KeyError:  # a row from before the detail was written down
+        return f"{action} {name}"

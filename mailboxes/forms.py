@@ -7,11 +7,14 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Plan
+from domains import names
 from domains.models import Domain, DomainQuerySet
 from mailboxes import passwords
 from mailboxes.models import Mailbox
 
 GB = 2**30
+# More domains than this are typed with a hint instead of chosen from a list.
+DOMAINS_OFFERED = 50
 SIZES_GB = (1, 2, 3, 4, 5, 6, 7, 8, 16, 25)
 MOST_TARGETS = 20
 # A part of RFC 5321's dot-string: what every mail server and mail program agrees on.
@@ -44,7 +47,7 @@ class DomainField(forms.CharField):
     domains: DomainQuerySet
 
     def clean(self, value: Any) -> Domain:
-        name = str(super().clean(value)).strip().lower()
+        name = names.parse(str(super().clean(value)))
         domain = self.domains.filter(name=name).first()
         if domain is None:
             raise ValidationError(
@@ -61,14 +64,34 @@ def size_choices(plan: Plan, current: int | None = None) -> list[tuple[int, str]
     """The sizes that the plan allows; an odd size that is set already stays a choice."""
     sizes = {gb * GB for gb in SIZES_GB if gb * GB <= plan.largest_size_bytes}
     sizes |= {current or plan.default_size_bytes}
-    return [(size, f"{size / GB:g} GB") for size in sorted(sizes)]
+    return [(size, _size(size)) for size in sorted(sizes)]
 
 
-class MailboxForm(forms.Form):
-    domain = DomainField(
-        label=_("Domain"), widget=forms.TextInput(attrs={"list": "domains"}), max_length=253
-    )
+def _size(size: int) -> str:
+    return f"{size / GB:g} GB" if size >= GB else f"{size / 2**20:g} MB"
+
+
+class AddressForm(forms.Form):
+    """A new address: its local part and one of the domains that the person may work on."""
+
     local_part = LocalPartField(label=_("Address"))
+    domain = DomainField(label=_("Domain"), max_length=253)
+
+    def __init__(self, *args: Any, domains: DomainQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        usable = usable_domains(domains)
+        found = [(each.name, each.unicode_name) for each in usable[: DOMAINS_OFFERED + 1]]
+        self.offered = found[:DOMAINS_OFFERED]
+        field = self.fields["domain"]
+        field.domains = usable  # type: ignore[attr-defined]
+        if found == self.offered:
+            field.widget = forms.Select(choices=found)
+        else:
+            field.widget = forms.TextInput(attrs={"list": "domains"})
+        field.widget.is_required = True
+
+
+class MailboxForm(AddressForm):
     display_name = forms.CharField(
         label=_("Display name"), max_length=120, required=False,
         help_text=_("Shown as the sender name in mail programs."),
@@ -81,16 +104,17 @@ class MailboxForm(forms.Form):
     )
     quota_bytes = forms.TypedChoiceField(label=_("Size"), coerce=int)
 
-    def __init__(self, *args: Any, domains: DomainQuerySet, plan: Plan, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["domain"].domains = usable_domains(domains)  # type: ignore[attr-defined]
         self.fields["quota_bytes"].choices = size_choices(plan)  # type: ignore[attr-defined]
         self.fields["quota_bytes"].initial = plan.default_size_bytes
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if {"domain", "local_part", "password"} <= cleaned.keys():
-            address = f"{cleaned['local_part']}@{cleaned['domain'].name}"
+        if "password" in cleaned:
+            # Judged also beside a wrong address, so that all that is wrong is said at once.
+            domain = cleaned.get("domain")
+            address = f"{cleaned.get('local_part', '')}@{domain.name if domain else ''}"
             _check_password(self, cleaned["password"], address)
         return cleaned
 
@@ -164,16 +188,8 @@ class AliasEditForm(forms.Form):
     )
 
 
-class AliasForm(AliasEditForm):
-    domain = DomainField(
-        label=_("Domain"), widget=forms.TextInput(attrs={"list": "domains"}), max_length=253
-    )
-    local_part = LocalPartField(label=_("Address"))
+class AliasForm(AddressForm, AliasEditForm):
     field_order = ["local_part", "domain", "targets"]
-
-    def __init__(self, *args: Any, domains: DomainQuerySet, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["domain"].domains = usable_domains(domains)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

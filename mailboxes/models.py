@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Membership, Role
+from domains import names
 from domains.models import Domain
 from quotas.models import Usage
 
@@ -56,7 +57,7 @@ class Address(models.Model):
 
     @property
     def unicode_address(self) -> str:
-        return f"{self.local_part}@{self.domain.unicode_name}"  # type: ignore[attr-defined]
+        return f"{self.local_part}@{names.to_unicode(self.address.rpartition('@')[2])}"
 
 
 class Mailbox(Address):

@@ -13,9 +13,8 @@ from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.paging import paginate
 from mailboxes import access, services
-from mailboxes.forms import AliasEditForm, AliasForm, usable_domains
+from mailboxes.forms import AliasEditForm, AliasForm
 from mailboxes.models import Alias
-from mailboxes.views.mailboxes import DOMAINS_OFFERED
 
 
 @hosting(Role.VIEWER)
@@ -48,7 +47,6 @@ def add(request: MemberRequest) -> HttpResponse:
             return redirect("mailboxes:aliases", request.account.slug)
     context = {
         "form": form,
-        "domains": list(usable_domains(domains)[:DOMAINS_OFFERED]),
         "room": room_for(request.account, Countable.ALIAS),
     }
     return render(request, "aliases/add.html", context, status=422 if form.errors else 200)

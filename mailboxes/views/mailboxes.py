@@ -14,13 +14,10 @@ from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.paging import Page, paginate
 from mailboxes import access, passwords, services
-from mailboxes.forms import MailboxEditForm, MailboxForm, PasswordForm, usable_domains
+from mailboxes.forms import MailboxEditForm, MailboxForm, PasswordForm
 from mailboxes.models import HostJob, Mailbox
 from quotas.limits import Room
 from quotas.models import Usage
-
-# More domains than this are typed with a hint instead of offered as a list.
-DOMAINS_OFFERED = 50
 
 
 @hosting(Role.VIEWER)
@@ -73,7 +70,6 @@ def add(request: MemberRequest) -> HttpResponse:
             return redirect(mailbox)
     context = {
         "form": form,
-        "domains": list(usable_domains(domains)[:DOMAINS_OFFERED]),
         "room": room_for(request.account, Countable.MAILBOX),
     }
     return render(request, "mailboxes/add.html", context, status=422 if form.errors else 200)

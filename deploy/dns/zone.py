@@ -14,6 +14,8 @@ import dns.zone
 logger = logging.getLogger("deploy.dns")
 
 CHECK_SECONDS = 0.1
+# dnspython sometimes names the line below the one it could not read.
+PLACE = "in or above line"
 ORIGIN = re.compile(r"^\$ORIGIN\s+(\S+)", re.MULTILINE)
 
 Node = dict[dns.rdatatype.RdataType, dns.rrset.RRset]
@@ -44,7 +46,7 @@ class Records:
 
 
 def parse(text: str) -> Records:
-    """Read a zone file; the error of a broken one names its line."""
+    """Read a zone file; the error of a broken one says where to look."""
     records = Records()
     sections = list(ORIGIN.finditer(text))
     ends = [section.start() for section in sections[1:]] + [len(text)]
@@ -58,7 +60,7 @@ def parse(text: str) -> Records:
 
 
 def _section(body: str, origin: str) -> list[dns.rrset.RRset]:
-    zone = dns.zone.from_text(body, origin, relativize=False, check_origin=False)
+    zone = dns.zone.from_text(body, origin, relativize=False, check_origin=False, filename=PLACE)
     return [
         dns.rrset.from_rdata_list(name, rdataset.ttl, list(rdataset))
         for name, rdataset in zone.iterate_rdatasets()

@@ -13,10 +13,12 @@ import os
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from deploy.local import interruption, machine, ports, report, supervisor, venv
 from deploy.local.errors import CannotRun, Interrupted
+from deploy.local.interruption import Make
 from deploy.local.stack import CHECKOUT, MAIL_USER, PANEL_USER, Stack, free_stack, run_folder
 from deploy.templates import replace_file
 
@@ -33,7 +35,7 @@ def run() -> int:
     folder = run_folder()
     machine.check()
     machine.check_reachable(CHECKOUT, folder)
-    with supervisor.only_one(folder):
+    with supervisor.only_one("run"):
         supervisor.stop_leftovers(folder)
         stack = Stack.open(folder, "run", ports.chosen())
         set_up(folder, "requirements.txt", machine.SERVER_PACKAGES)
@@ -55,7 +57,7 @@ def with_stack(kind: str, command: list[str]) -> int:
     folder = run_folder() / kind
     machine.check()
     machine.check_reachable(CHECKOUT, folder)
-    with supervisor.only_one(run_folder() / f"{kind}.lock"):
+    with supervisor.only_one(kind):
         stack = _fresh(folder, kind)
         try:
             supervisor.start(stack)
@@ -74,9 +76,12 @@ def _fresh(folder: Path, kind: str) -> Stack:
 
 def _call(command: list[str], stack: Stack) -> int:
     environment = {**os.environ, **stack.test_environment()}
-    child = subprocess.Popen([stack.python, *command], cwd=CHECKOUT, env=environment)
+    child, make = subprocess.Popen([stack.python, *command], cwd=CHECKOUT, env=environment), Make()
     try:
-        return child.wait()
+        while child.poll() is None:
+            make.check()
+            time.sleep(0.1)
+        return child.returncode
     except Interrupted:
         child.terminate()
         child.wait(timeout=30)
@@ -87,12 +92,13 @@ def keep_stack() -> int:
     folder = run_folder() / "stack"
     machine.check()
     machine.check_reachable(CHECKOUT, folder)
-    stack = _fresh(folder, "test")
-    try:
-        supervisor.start(stack)
-    except BaseException:
-        supervisor.stop(stack)
-        raise
+    with supervisor.only_one("stack"):
+        stack = _fresh(folder, "test")
+        try:
+            supervisor.start(stack)
+        except BaseException:
+            supervisor.stop(stack)
+            raise
     variables = stack.test_environment().items()
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in variables]
     replace_file(folder / "env", "".join(lines), mode=0o600)

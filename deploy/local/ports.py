@@ -67,9 +67,10 @@ def _variable(name: str) -> str:
 
 
 def _from_environment(name: str, default: int) -> int:
-    value = os.environ.get(_variable(name), str(default))
-    if not value.isdecimal() or not 0 < int(value) < 65536:
-        raise CannotRun(f"{_variable(name)} must be a port number from 1 to 65535, not '{value}'.")
+    variable = _variable(name)
+    value = os.environ.get(variable, str(default))
+    if not value.isdecimal() or not 1024 <= int(value) < 65536:
+        raise CannotRun(f"{variable} must be a port number from 1024 to 65535, not '{value}'.")
     return int(value)
 
 

@@ -102,21 +102,21 @@ def leader(pid_file: Path) -> int | None:
 
 def stop(pid_file: Path, stop_signal: signal.Signals = signal.SIGTERM) -> None:
     """Ask politely, wait, then end the whole session of the process."""
-    members = _session(pid_file)
     if (pid := leader(pid_file)) is not None:
         _send(pid, stop_signal)
-        _wait_for_end(pid_file, STOP_SECONDS)
-    for member in members & _session(pid_file):
+        _wait(lambda: leader(pid_file) is None)
+    for member in _session(pid_file):
         _send(member, signal.SIGKILL)
-    for child in _children:
-        child.poll()
+    _wait(lambda: not _session(pid_file))
     pid_file.unlink(missing_ok=True)
 
 
-def _wait_for_end(pid_file: Path, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while leader(pid_file) is not None and time.monotonic() < deadline:
+def _wait(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + STOP_SECONDS
+    while not condition() and time.monotonic() < deadline:
         time.sleep(0.05)
+        for child in _children:
+            child.poll()
 
 
 def _send(pid: int, number: signal.Signals) -> None:
@@ -127,10 +127,11 @@ def _send(pid: int, number: signal.Signals) -> None:
 def _session(pid_file: Path) -> set[int]:
     """Everything that the started process started in turn and that did not leave its session."""
     try:
-        session, _, boot = pid_file.read_text().split()
+        session, started_at, boot = pid_file.read_text().split()
     except (FileNotFoundError, ValueError):
         return set()
-    if boot != _boot():
+    # A living process with this id, but begun at another time, leads a session of somebody else.
+    if boot != _boot() or _started_at(int(session)) not in (started_at, "gone"):
         return set()
     pids = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal())
     return {pid for pid in pids if (status := _status(pid)) and status[3] == session}

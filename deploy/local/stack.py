@@ -44,8 +44,8 @@ class Stack:
         try:
             kept = cls.load(folder).secrets
         except CannotRun:
-            kept = new_secrets()
-        stack = cls(folder, kind, chosen, kept)
+            kept = {}
+        stack = cls(folder, kind, chosen, new_secrets() | kept)
         stack.save()
         return stack
 

@@ -11,7 +11,7 @@ from deploy.local import interruption, processes
 from deploy.local.errors import CannotRun
 from deploy.local.processes import Server
 from deploy.local.servers import dovecot, internet, mail, panel, postfix, postgres, redis
-from deploy.local.stack import Stack
+from deploy.local.stack import Stack, run_folder
 
 
 def servers(stack: Stack) -> list[Server]:
@@ -44,22 +44,23 @@ def find(stack: Stack, name: str) -> Server:
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; whoever comes second is told."""
+def only_one(command: str) -> Iterator[None]:
+    """One `make run`, one `make test` and so on at a time in a run folder; the second is told."""
+    folder = run_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a+") as lock:
+    with (folder / f"{command}.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CannotRun(
-                f"This is running already in {folder}: stop it first (Ctrl-C in its window),"
-                " or set KUPLOY_RUN to another folder."
+                f"'make {command}' is running already in {folder}: stop it first"
+                " (Ctrl-C in its window), or set KUPLOY_RUN to another folder."
             ) from None
         try:
             yield
         finally:
             # A start that was refused leaves no folder behind.
-            if [path.name for path in folder.iterdir()] == ["lock"]:
+            if all(path.suffix == ".lock" for path in folder.iterdir()):
                 shutil.rmtree(folder)
 
 
@@ -94,8 +95,9 @@ def stop(stack: Stack) -> None:
 
 def watch(stack: Stack) -> None:
     """Wait for ever; a CannotRun tells which server ended by itself."""
-    watched = servers(stack)
+    watched, make = servers(stack), interruption.Make()
     while True:
+        make.check()
         for server in watched:
             if not server.is_alive():
                 raise CannotRun(

@@ -10,6 +10,7 @@ import pytest
 from deploy.dns import zone
 from deploy.dns.server import Server
 from deploy.dns.zone import ZoneFile
+from tests.mailservers.clients import STACK
 
 ZONE = """\
 $ORIGIN acme.test.
@@ -126,8 +127,6 @@ def test_garbage_gets_no_answer(file):
 
 
 def test_the_running_server_answers_over_udp_and_tcp():
-    from tests.mailservers.clients import STACK
-
     query = dns.message.make_query("kuploy.test", "SOA")
     for transport in (dns.query.udp, dns.query.tcp):
         assert transport(query, "127.0.0.1", port=STACK.ports["dns"], timeout=5).answer

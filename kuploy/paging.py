@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 50
+NAMES = ("after", "before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Page(Generic[M]):
 def paginate(queryset: "QuerySet[M]", key: str, params: Any, size: int = PAGE_SIZE) -> Page[M]:
     """The rows after ?after= or before ?before=, by KEY: a unique column, "-" in front descends."""
     column = key.removeprefix("-")
-    after, before = params.get("after", ""), params.get("before", "")
+    after, before = (_cursor(queryset, column, params.get(name, "")) for name in NAMES)
     backwards = bool(before)
     ascending = (key == column) != backwards
     if cursor := before or after:
@@ -36,10 +38,20 @@ def paginate(queryset: "QuerySet[M]", key: str, params: Any, size: int = PAGE_SI
     )
 
 
+def _cursor(queryset: "QuerySet[M]", column: str, typed: str) -> str:
+    """What can stand in that column; anything else counts as not typed."""
+    try:
+        queryset.model._meta.get_field(column).to_python(typed)  # type: ignore[union-attr]
+    except ValidationError:
+        return ""
+    return typed
+
+
 def _link(params: Any, name: str, row: Any, column: str, there_is: bool, cursor: str) -> str:
     if not (row and there_is and cursor):
         return ""
     query = params.copy()
-    query.pop("after", None), query.pop("before", None)
+    for each in NAMES:
+        query.pop(each, None)
     query[name] = str(getattr(row, column))
     return str(query.urlencode())

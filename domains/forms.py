@@ -2,10 +2,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from domains import names
+from domains import addresses, names
 from domains.models import Domain, DomainQuerySet
 
 ROLE_ADDRESSES = ("postmaster", "hostmaster", "webmaster", "info")
@@ -100,7 +99,5 @@ class CatchAllForm(forms.Form):
     )
 
     def clean_catch_all(self) -> str:
-        typed = str(self.cleaned_data["catch_all"]).strip().lower()
-        if typed:
-            validate_email(typed)
-        return typed
+        typed = str(self.cleaned_data["catch_all"])
+        return addresses.parse(typed) if typed else ""

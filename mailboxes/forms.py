@@ -3,11 +3,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Plan
-from domains import names
+from domains import addresses, names
 from domains.models import Domain, DomainQuerySet
 from mailboxes import passwords
 from mailboxes.models import Mailbox
@@ -48,7 +47,7 @@ class DomainField(forms.CharField):
 
     def clean(self, value: Any) -> Domain:
         name = names.parse(str(super().clean(value)))
-        domain = self.domains.filter(name=name).first()
+        domain = self.domains.filter(name=name).select_related("account__plan").first()
         if domain is None:
             raise ValidationError(
                 _("There is no active domain %(name)s here."), params={"name": name}
@@ -166,17 +165,12 @@ class TargetsField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 4})
 
     def clean(self, value: Any) -> list[str]:
-        typed = str(super().clean(value)).lower().replace(",", " ").split()
-        targets = list(dict.fromkeys(typed))
+        typed = str(super().clean(value)).replace(",", " ").split()
+        targets = list(dict.fromkeys(addresses.parse(each) for each in typed))
+        if not targets:
+            raise ValidationError(self.error_messages["required"])
         if len(targets) > MOST_TARGETS:
             raise ValidationError(_("An alias has at most 20 targets."))
-        for target in targets:
-            try:
-                validate_email(target)
-            except ValidationError:
-                raise ValidationError(
-                    _("“%(target)s” is not an e-mail address."), params={"target": target[:80]}
-                ) from None
         return targets
 
 
@@ -187,14 +181,22 @@ class AliasEditForm(forms.Form):
         help_text=_("Up to 20 addresses, here or elsewhere, one on each line."),
     )
 
+    def __init__(self, *args: Any, address: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address = address
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.address in cleaned.get("targets", []):
+            self.add_error("targets", _("An alias cannot go to itself."))
+        return cleaned
+
 
 class AliasForm(AddressForm, AliasEditForm):
     field_order = ["local_part", "domain", "targets"]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if {"domain", "local_part", "targets"} <= cleaned.keys():
-            own = f"{cleaned['local_part']}@{cleaned['domain'].name}"
-            if own in cleaned["targets"]:
-                self.add_error("targets", _("An alias cannot go to itself."))
-        return cleaned
+        if {"domain", "local_part"} <= self.cleaned_data.keys():
+            domain, local_part = self.cleaned_data["domain"], self.cleaned_data["local_part"]
+            self.address = f"{local_part}@{domain.name}"
+        return super().clean()

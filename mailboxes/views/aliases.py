@@ -55,7 +55,8 @@ def add(request: MemberRequest) -> HttpResponse:
 @hosting(Role.POSTMASTER)
 def edit(request: MemberRequest, alias_id: UUID) -> HttpResponse:
     alias = access.get_alias(request.membership, alias_id)
-    form = AliasEditForm(request.POST or None, initial={"targets": "\n".join(alias.targets)})
+    initial = {"targets": "\n".join(alias.targets)}
+    form = AliasEditForm(request.POST or None, initial=initial, address=alias.address)
     if request.method == "POST" and form.is_valid():
         services.edit_alias(alias=alias, targets=form.cleaned_data["targets"], actor=request.actor)
         messages.success(request, _("Saved."))

@@ -1,0 +1,111 @@
+"""A list costs the same statements for 2 rows as for 20, and creating a mailbox costs few."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Membership, Role, User
+from domains.models import Domain
+from mailboxes.models import Alias, Mailbox
+from mailboxes.removal import delete_mailbox
+from tests.conftest import GB, PASSWORD
+
+MOST_STATEMENTS = 12
+
+
+@pytest.fixture
+def grow(acme, domain, actor):
+    """`grow(n)` adds n rows of each kind that a list shows."""
+
+    def grow(start: int, end: int) -> None:
+        for number in range(start, end):
+            name = f"n{number}"
+            Domain.objects.create(account=acme, name=f"{name}.test", alias_of=domain)
+            Mailbox.objects.create(
+                account=acme,
+                domain=domain,
+                local_part=name,
+                address=f"{name}@acme.test",
+                quota_bytes=GB,
+                quota_messages=1,
+            )
+            leaving = Mailbox.objects.create(
+                account=acme,
+                domain=domain,
+                local_part=f"x{name}",
+                address=f"x{name}@acme.test",
+                quota_bytes=GB,
+                quota_messages=1,
+            )
+            delete_mailbox(mailbox=leaving, actor=actor)
+            Alias.objects.create(
+                account=acme,
+                domain=domain,
+                local_part=f"a{name}",
+                address=f"a{name}@acme.test",
+                targets=["x@example.test"],
+            )
+            user = User.objects.create_user(f"{name}@example.test")
+            Membership.objects.create(account=acme, user=user, role=Role.VIEWER)
+            acme.invitations.create(email=f"i{name}@example.test", role=Role.VIEWER)
+
+    return grow
+
+
+LISTS = [
+    "accounts:overview", "accounts:activity", "accounts:team", "accounts:plan",
+    "domains:list", "domains:add", "mailboxes:list", "mailboxes:add",
+    "mailboxes:aliases", "mailboxes:add_alias",
+]  # fmt: skip
+
+
+def statements(client, url) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert client.get(url).status_code == 200
+    return len(queries)
+
+
+def test_a_list_costs_the_same_however_long_it_is(as_alice, grow):
+    urls = {name: reverse(name, args=["acme"]) for name in LISTS}
+    grow(0, 2)
+    few = {name: statements(as_alice, url) for name, url in urls.items()}
+    grow(2, 20)
+    assert {name: statements(as_alice, url) for name, url in urls.items()} == few
+    assert max(few.values()) <= MOST_STATEMENTS, few
+
+
+def test_a_domain_page_costs_few_statements(as_alice, grow, domain):
+    grow(0, 2)
+    few = statements(as_alice, domain.get_absolute_url())
+    grow(2, 20)
+    assert statements(as_alice, domain.get_absolute_url()) == few <= MOST_STATEMENTS
+
+
+def test_a_mailbox_page_costs_few_statements(as_alice, mailbox):
+    assert statements(as_alice, mailbox.get_absolute_url()) <= MOST_STATEMENTS
+
+
+def test_the_way_in_costs_the_same_for_many_accounts(as_alice, alice, plan):
+    def join(start, end):
+        for number in range(start, end):
+            account = plan.accounts.create(name=f"n{number}", slug=f"n{number}")
+            Membership.objects.create(account=account, user=alice, role=Role.VIEWER)
+
+    join(0, 2)
+    few = statements(as_alice, "/")
+    join(2, 20)
+    assert statements(as_alice, "/") == few
+
+
+def test_creating_a_mailbox_through_the_form_costs_at_most_15_statements(as_alice, domain):
+    typed = {
+        "domain": "acme.test", "local_part": "info", "display_name": "Info", "password": PASSWORD,
+        "quota_bytes": 8 * GB,
+    }  # fmt: skip
+    with CaptureQueriesContext(connection) as queries:
+        response = as_alice.post(reverse("mailboxes:add", args=["acme"]), typed)
+    assert response.status_code == 302
+    assert len(queries) <= 15, "\n".join(query["sql"] for query in queries)

@@ -1,0 +1,84 @@
+"""Every page and every form, with what nobody means to type: no answer is an error of ours."""
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from tests.test_tenancy import TENANT_ROUTES, address_of, things_of
+
+PARAMETERS = ("q", "after", "before", "status", "state", "domain", "page", "next")
+NUL = "%00"
+HOSTILE = [
+    "%FF%FE",
+    "'%22%3C%3E",
+    "%25%5C_",
+    "%F0%9F%99%82",
+    "a" * 3000,
+    "-1",
+    "9" * 400,
+    "%ED%A0%80",
+]
+
+
+@pytest.fixture
+def ours(acme):
+    return things_of(acme, "acme.test")
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_no_page_stumbles_over_its_parameters(as_alice, acme, ours, value):
+    query = "&".join(f"{name}={value}" for name in PARAMETERS)
+    for name in TENANT_ROUTES:
+        response = as_alice.get(f"{address_of(name, acme, ours)}?{query}")
+        assert (name, response.status_code) in {(name, 200), (name, 405)}
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_a_nul_in_an_address_is_refused_before_the_database_sees_it(as_alice, acme, ours, name):
+    for route in TENANT_ROUTES:
+        url = f"{address_of(route, acme, ours)}?{name}=x{NUL}y"
+        assert (route, as_alice.get(url).status_code) == (route, 400)
+    assert as_alice.get(f"/?{name}={NUL}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/acme{NUL}/", f"/acme/domains/{NUL}/", f"/invitations/{NUL}/", f"/{NUL}",
+     f"/auth/password/reset/key/1-{NUL}/", f"/auth/confirm-email/{NUL}/", f"/admin/{NUL}/"],
+)  # fmt: skip
+def test_a_nul_in_a_path_is_refused(as_alice, path):
+    assert as_alice.get(path).status_code == 400
+
+
+FIELDS = (
+    "name", "alias_of", "local_part", "domain", "display_name", "password", "quota_bytes",
+    "targets", "catch_all", "code", "email", "role", "domains", "on",
+)  # fmt: skip
+TYPED = [
+    "\0", "a\0b", "x" * 10_000, "'; drop table--", "🙂", "\u202e", "\ud7ff", "-1", "9" * 400, " ",
+    "%", "_", "<script>", "ａ", "a\r\nb",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_no_form_stumbles_over_what_is_typed(as_alice, acme, ours, typed):
+    for name in TENANT_ROUTES:
+        with transaction.atomic():
+            url = address_of(name, acme, ours)
+            response = as_alice.post(url, dict.fromkeys(FIELDS, typed))
+            transaction.set_rollback(True)
+        assert (name, response.status_code) in {(name, code) for code in (200, 302, 422)}
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_no_public_form_stumbles_either(client, acme, typed):
+    fields = ("login", "email", "password", "password1", "organisation", "code", "next")
+    for name in ("account_login", "account_signup", "account_reset_password"):
+        assert client.post(reverse(name), dict.fromkeys(fields, typed)).status_code in {200, 302}
+
+
+def test_wildcards_in_a_search_are_letters(as_alice, acme, ours):
+    for query in ("%25", "_", "%5C"):
+        for name in ("domains:list", "mailboxes:list", "mailboxes:aliases"):
+            page = as_alice.get(f"{address_of(name, acme, ours)}?q={query}").context["page"]
+            assert list(page.rows) == []

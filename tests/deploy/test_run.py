@@ -31,7 +31,9 @@ def folder():
 @pytest.fixture
 def environment(folder):
     chosen = {f"KUPLOY_PORT_{name.upper()}": str(port) for name, port in ports.free().items()}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("KUPLOY_")}
+    # `make test` runs this: neither its stack nor its flags are for the make started here.
+    foreign = ("KUPLOY_", "MAKE", "MFLAGS")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return kept | chosen | {"KUPLOY_RUN": str(folder)}
 
 

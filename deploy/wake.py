@@ -44,7 +44,8 @@ def wait_for_loss(connection: psycopg.Connection) -> None:
     try:
         for _ in connection.notifies():
             pass
-    except psycopg.OperationalError:
+    except psycopg.OperationalError as error:
+        logger.info("PostgreSQL is away: %s", error)
         connection.close()
 
 

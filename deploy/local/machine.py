@@ -1,7 +1,9 @@
 """What the machine must have: Debian, root, packages, users, folders that others can enter."""
 
 import os
+import platform
 import pwd
+import re
 import shutil
 import stat
 import subprocess
@@ -30,17 +32,18 @@ SERVICES = ("dovecot", "postfix", "postgresql", "redis-server")
 POLICY = Path("/usr/sbin/policy-rc.d")
 # Longest socket below the run folder: dovecot/run/auth-token-secret.dat and its like.
 LONGEST_FOLDER = 70
+# It stands unquoted in configuration files.
+PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
+OS_RELEASE = Path("/etc/os-release")
 
 
 def check() -> None:
     """Refuse a machine that cannot be set up."""
-    lines = Path("/etc/os-release").read_text().splitlines()
-    release = dict(line.split("=", 1) for line in lines if "=" in line)
-    system = release.get("PRETTY_NAME", "unknown").strip('"')
-    supported = release.get("VERSION_ID", "").strip('"') in ("12", "13")
-    if release.get("ID") != "debian" or not supported:
+    release = _release()
+    if release.get("ID") != "debian" or release.get("VERSION_ID") not in ("12", "13"):
         raise CannotRun(
-            f"This sets up Debian 12 and 13 only, and here is {system}: use 'docker compose up'."
+            "This sets up Debian 12 and 13 only, and here is"
+            f" {release.get('PRETTY_NAME', platform.system())}: use 'docker compose up'."
         )
     if os.geteuid() != 0:
         raise CannotRun(
@@ -49,33 +52,41 @@ def check() -> None:
         )
 
 
+def _release() -> dict[str, str]:
+    if not OS_RELEASE.exists():
+        return {}
+    pairs = (line.split("=", 1) for line in OS_RELEASE.read_text().splitlines() if "=" in line)
+    return {name: value.strip('"') for name, value in pairs}
+
+
 def check_reachable(checkout: Path, folder: Path) -> None:
     """The servers run as other users: those must get to the code and to the run folder."""
     if closed := _closed(checkout / "manage.py"):
         raise CannotRun(
             f"The servers run as other users and cannot get into {closed}:"
-            f" move the checkout, for example to /srv, or run 'chmod o+rx {closed}'."
+            f" move the checkout, for example to /srv, or run 'chmod o+x {closed}'."
+        )
+    if not (checkout / "manage.py").stat().st_mode & stat.S_IROTH:
+        raise CannotRun(
+            "The servers run as other users and cannot read the checkout:"
+            f" run 'chmod -R o+rX {checkout}'."
         )
     if closed := _closed(folder):
         raise CannotRun(
             f"The servers run as other users and cannot get into {closed}:"
             " set KUPLOY_RUN to another folder."
         )
-    if len(str(folder)) > LONGEST_FOLDER:
+    if not PLAIN_PATH.fullmatch(str(folder)) or len(str(folder)) > LONGEST_FOLDER:
         raise CannotRun(
-            f"The path of {folder} is too long for the sockets in it:"
-            " set KUPLOY_RUN to a shorter one."
+            f"The path {folder} is too long for sockets or has special characters:"
+            " set KUPLOY_RUN to a shorter one of letters, digits, dots and hyphens."
         )
 
 
 def _closed(path: Path) -> Path | None:
     """The first folder on the way which other users may not enter."""
-    for parent in reversed(path.parents):
-        if parent.exists() and not parent.stat().st_mode & stat.S_IXOTH:
-            return parent
-    if path.is_file() and not path.stat().st_mode & stat.S_IROTH:
-        return path
-    return None
+    parents = (parent for parent in reversed(path.parents) if parent.exists())
+    return next((parent for parent in parents if not parent.stat().st_mode & stat.S_IXOTH), None)
 
 
 def install(packages: tuple[str, ...]) -> None:
@@ -92,7 +103,8 @@ def install(packages: tuple[str, ...]) -> None:
         _apt(["apt-get", "-q", "-y", "--no-install-recommends", "install", *missing])
     if Path("/run/systemd/system").is_dir():
         fresh = [name for name in SERVICES if any(name in package for package in missing)]
-        subprocess.run(["systemctl", "--quiet", "disable", *fresh], check=False)
+        for name in fresh:
+            subprocess.run(["systemctl", "--quiet", "disable", name], check=False)
 
 
 def _installed(package: str) -> bool:

@@ -42,9 +42,7 @@ def outbox() -> None:
 
 
 def mail(name: str) -> None:
-    silent = [
-        service for service in ("imap", "smtp", "submission") if not greets(MAIL_PORTS[service])
-    ]
+    silent = [service for service, port in MAIL_PORTS.items() if not greets(port)]
     if silent:
         sys.exit(f"No greeting from {', '.join(silent)}.")
     worker(name)

@@ -23,7 +23,10 @@ configure() (
   INTERNAL_NETWORKS=$(ip -4 -oneline route show proto kernel scope link | cut -d ' ' -f 1 | paste -sd ,)
   DOVECOT_DB_PASSWORD=$(</secrets/dovecot_database)
   DOVEADM_KEY=$(</secrets/doveadm)
-  POSTFIX_DB_URLS="postgresql://kuploy_postfix:$(</secrets/postfix_database)@$DB_HOST:$DB_PORT/$DB_NAME"
+  # Not inside the address, which Postfix writes to its log when a query fails.
+  install -m 600 -o postfix /dev/null /var/lib/postfix/pgpass
+  echo "*:*:*:kuploy_postfix:$(</secrets/postfix_database)" > /var/lib/postfix/pgpass
+  POSTFIX_DB_URLS="postgresql://kuploy_postfix@$DB_HOST:$DB_PORT/$DB_NAME?passfile=/var/lib/postfix/pgpass"
   python -m deploy.templates deploy/dovecot/2.4 /etc/dovecot
   python -m deploy.templates deploy/postfix /etc/postfix
   chgrp -R postfix /etc/postfix/maps

@@ -1,0 +1,138 @@
+"""A real browser, the panel in a thread beside it, and a worker in another one."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from celery import Task
+from django.conf import settings
+from django.db import connections
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from domains import services
+from kuploy import queue
+from tests.conftest import PASSWORD
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+# A form with errors answers 422, which the browser notes in its console.
+EXPECTED = re.compile(r"Failed to load resource: .* status of 422")
+PATIENCE_MS = 10_000
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_folder() -> None:
+    """The server looks into it when it starts, before a test can choose another one."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One for all tests here, and gone after them: Playwright keeps an event loop running."""
+    expect.set_options(timeout=PATIENCE_MS)
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def worker(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Does in a thread what a request hands to Celery, as soon as the row is committed."""
+    jobs: list[Future[None]] = []
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(
+            queue, "_send", lambda task, args, _queue: jobs.append(pool.submit(_work, task, args))
+        )
+        yield
+    for job in jobs:
+        job.result()
+
+
+def _work(task: "Task[Any, Any]", args: tuple[object, ...]) -> None:
+    try:
+        task.run(*args)
+    finally:
+        connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def _no_cooldown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "CHECK_COOLDOWN", timedelta(0))
+
+
+@pytest.fixture
+def alice(alice: User) -> User:
+    """As one who has opened the link in our mail: others may not add a second factor."""
+    EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=True)
+    return alice
+
+
+@pytest.fixture
+def context(browser: Browser, worker: None) -> Iterator[BrowserContext]:
+    with browser.new_context(viewport=DESKTOP) as context:
+        context.set_default_timeout(PATIENCE_MS)
+        yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext, live_server: LiveServer) -> Iterator[Page]:
+    """A page of the panel. The test fails when a script or the security policy complains."""
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not EXPECTED.match(message.text):
+            complaints.append(message.text)
+
+    page = context.new_page()
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    page.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, live_server: LiveServer, user: User) -> None:
+    page.goto(f"{live_server.url}/auth/login/")
+    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: "/auth/login/" not in url)
+
+
+def open_guarded(page: Page, address: str) -> None:
+    """A page that changes how one signs in: it asks for the password once more."""
+    page.goto(address)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    page.wait_for_url(address)
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("button", name="Your sign-in").click()
+    page.get_by_role("button", name="Sign out").click()

@@ -1,18 +1,14 @@
 """What follows when a domain is proved: its name is won, others are told, hooks run."""
 
-from collections.abc import Callable
-
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, audit
+from domains import hooks
 from domains.models import Domain
 from notifications.models import Alert
 from notifications.services import raise_alert
-
-# Run inside the transaction that activates the domain; filled by the apps above this one.
-hooks: list[Callable[[Domain], None]] = []
 
 
 def activate(*, domain: Domain, method: str, actor: Actor) -> bool:
@@ -41,7 +37,7 @@ def _take(domain: Domain) -> bool:
 
 
 def _announce(domain: Domain, method: str, actor: Actor) -> None:
-    for hook in hooks:
+    for hook in hooks.activated:
         hook(domain)
     audit(actor, "domain.proved", domain, method=method)
     raise_alert(

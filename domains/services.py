@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import Actor, audit
 from accounts.models import Account
 from accounts.room import Countable, claim_room
-from domains import keys, tasks
+from domains import hooks, keys, tasks
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.queue import after_commit
@@ -85,6 +85,8 @@ def suspend_domain(*, domain: Domain, actor: Actor) -> None:
     active = Domain.objects.filter(pk=domain.pk, status=Domain.Status.ACTIVE)
     if not active.update(status=Domain.Status.SUSPENDED):
         raise Refused(_("Only an active domain can be suspended."))
+    for hook in hooks.suspended:
+        hook(domain)
     audit(actor, "domain.suspended", domain)
 
 

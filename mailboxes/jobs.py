@@ -1,7 +1,8 @@
 """What a mail host is owed: a row, in the transaction that causes it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from domains.models import Domain
 from kuploy.queue import after_commit
 from mailboxes import tasks
 from mailboxes.models import HostJob, Mailbox
@@ -12,9 +13,20 @@ def owe(mailbox: Mailbox, kind: HostJob.Kind) -> None:
 
 
 def owe_all(mailboxes: Sequence[Mailbox], kind: HostJob.Kind) -> None:
-    HostJob.objects.bulk_create(
+    _note(
         HostJob(kind=kind, host=box.host, mailbox_id=box.pk, address=box.address, home=box.home)
         for box in mailboxes
     )
-    for host in {box.host for box in mailboxes}:
+
+
+def owe_kick_of_all(domain: Domain) -> None:
+    """End every open session of a domain: one job a host, with a mask for the address."""
+    kick, mask = HostJob.Kind.KICK, f"*@{domain.name}"
+    hosts = domain.mailboxes.values_list("host", flat=True).distinct()
+    _note(HostJob(kind=kick, host=host, mailbox_id=domain.pk, address=mask) for host in hosts)
+
+
+def _note(jobs: Iterable[HostJob]) -> None:
+    noted = HostJob.objects.bulk_create(jobs)
+    for host in {job.host for job in noted}:
         after_commit(tasks.do_host_jobs, host, queue=HostJob.queue_of(host))

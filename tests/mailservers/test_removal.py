@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.audit import Actor
 from domains.models import Domain
+from domains.services import resume_domain, suspend_domain
 from mailboxes import removal, services, tasks
 from mailboxes.models import HostJob, Mailbox
 from quotas.models import Usage
@@ -74,6 +75,23 @@ def test_disabling_ends_open_sessions_and_keeps_the_mail(new_mailbox, actor):
     with pytest.raises(imaplib.IMAP4.abort):
         session_that_is_ended()
     services.enable_mailbox(mailbox=mailbox, actor=actor)
+    assert subjects(mailbox.address) == ["Keep me"]
+
+
+def test_suspending_a_domain_ends_its_sessions_and_stops_its_mail(new_domain, actor):
+    domain = new_domain()
+    mailbox = with_mail(make_mailbox(domain))
+
+    def session_that_is_ended():
+        with imap(mailbox.address) as session:
+            suspend_domain(domain=domain, actor=actor)
+            work()
+            wait_for(lambda: session.noop()[0] != "OK", "the end of the session")
+
+    with pytest.raises(imaplib.IMAP4.abort):
+        session_that_is_ended()
+    assert not can_sign_in(mailbox.address)
+    resume_domain(domain=domain, actor=actor)
     assert subjects(mailbox.address) == ["Keep me"]
 
 

@@ -1,0 +1,9 @@
+"""What apps above do when a domain changes: filled at their start, run inside the transaction."""
+
+from collections.abc import Callable
+
+from domains.models import Domain
+
+Hook = Callable[[Domain], None]
+activated: list[Hook] = []
+suspended: list[Hook] = []

@@ -41,11 +41,13 @@ BEGIN
     EXECUTE format($q$
         WITH delta AS (SELECT domain_id, account_id, sum(n) AS n FROM (%1$s) AS changed
                         GROUP BY 1, 2 HAVING sum(n) <> 0),
-             of_domains AS (UPDATE domains_domain SET %2$I = %2$I + n
-                              FROM delta WHERE id = domain_id)
+             of_domains AS (
+                 UPDATE domains_domain SET %2$I = %2$I + n
+                   FROM (SELECT domain_id, sum(n) AS n FROM delta GROUP BY 1) AS per_domain
+                  WHERE id = domain_id AND n <> 0)
         UPDATE accounts_account SET %2$I = %2$I + n
           FROM (SELECT account_id, sum(n) AS n FROM delta GROUP BY 1) AS per_account
-         WHERE id = account_id$q$, changed, counter);
+         WHERE id = account_id AND n <> 0$q$, changed, counter);
     RETURN NULL;
 END $$;
 
@@ -60,6 +62,9 @@ CREATE TRIGGER count_out AFTER DELETE ON mailboxes_mailbox
     EXECUTE FUNCTION mailboxes_count('mailbox_count', 'counted');
 CREATE TRIGGER count_in AFTER INSERT ON mailboxes_alias
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION mailboxes_count('alias_count', 'true');
+CREATE TRIGGER count_change AFTER UPDATE ON mailboxes_alias
+    REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT
     EXECUTE FUNCTION mailboxes_count('alias_count', 'true');
 CREATE TRIGGER count_out AFTER DELETE ON mailboxes_alias
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT

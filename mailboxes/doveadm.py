@@ -24,8 +24,12 @@ def kick(address: str) -> None:
 
 def remove_mail(home: str) -> None:
     """Take the directory from disk; one that is not there is fine."""
+    root = Path(settings.MAIL_ROOT)
+    # On a disk that is not mounted nothing is found either, and all of it comes back later.
+    if not root.is_absolute() or not root.is_dir():
+        raise HostError(f"The mail root of {settings.MAIL_HOST} is not there.")
     try:
-        shutil.rmtree(Path(settings.MAIL_ROOT) / home)
+        shutil.rmtree(root / home)
     except FileNotFoundError:
         return
     except OSError as error:

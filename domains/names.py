@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from publicsuffixlist import PublicSuffixList
 
-# Leaves room for a local part: an address has at most 254 characters (RFC 5321).
 LONGEST = 253
 LOOKS_LIKE_MANY = 2000
 # No top-level domain is a number (RFC 3696); programs read such names as IPv4 addresses.

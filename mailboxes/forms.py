@@ -16,6 +16,7 @@ GB = 2**30
 DOMAINS_OFFERED = 50
 SIZES_GB = (1, 2, 3, 4, 5, 6, 7, 8, 16, 25)
 MOST_TARGETS = 20
+LONGEST_ADDRESS = 254  # RFC 5321; a longer one can be neither written to nor answered
 # A part of RFC 5321's dot-string: what every mail server and mail program agrees on.
 LOCAL_PART = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*(?:\.[a-z0-9_-]+)*)")
 LOCAL_PART_RULE = _(
@@ -88,6 +89,14 @@ class AddressForm(forms.Form):
         else:
             field.widget = forms.TextInput(attrs={"list": "domains"})
         field.widget.is_required = True
+
+    def clean(self) -> dict[str, Any]:
+        if {"domain", "local_part"} <= self.cleaned_data.keys():
+            domain, local_part = self.cleaned_data["domain"], self.cleaned_data["local_part"]
+            self.address = f"{local_part}@{domain.name}"
+            if len(self.address) > LONGEST_ADDRESS:
+                self.add_error("local_part", _("An address has at most 254 characters."))
+        return super().clean() or {}
 
 
 class MailboxForm(AddressForm):
@@ -194,9 +203,3 @@ class AliasEditForm(forms.Form):
 
 class AliasForm(AddressForm, AliasEditForm):
     field_order = ["local_part", "domain", "targets"]
-
-    def clean(self) -> dict[str, Any]:
-        if {"domain", "local_part"} <= self.cleaned_data.keys():
-            domain, local_part = self.cleaned_data["domain"], self.cleaned_data["local_part"]
-            self.address = f"{local_part}@{domain.name}"
-        return super().clean()

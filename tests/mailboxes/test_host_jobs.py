@@ -1,0 +1,187 @@
+"""The work of a mail host's worker; Dovecot's answers are made up."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from domains.models import Domain
+from mailboxes import doveadm, removal, tasks
+from mailboxes.jobs import owe
+from mailboxes.models import HostJob, Mailbox
+from quotas.models import Usage
+from tests.concurrency import at_once
+from tests.conftest import make_mailbox
+
+
+@pytest.fixture
+def dovecot(monkeypatch):
+    """The commands that Dovecot got; `dovecot.away = True` takes it down."""
+
+    class Dovecot(list):
+        away = False
+
+    commands = Dovecot()
+
+    def run(command, parameters, *, also_fine=frozenset()):
+        if commands.away:
+            raise doveadm.HostError("Dovecot on mail1 does not answer.")
+        commands.append((command, *parameters.values()))
+
+    monkeypatch.setattr(doveadm, "run", run)
+    return commands
+
+
+@pytest.fixture(autouse=True)
+def root(settings, tmp_path):
+    settings.MAIL_ROOT = str(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def mail(root, mailbox) -> Path:
+    """A message of the mailbox, on disk."""
+    folder = root / mailbox.home / "Maildir" / "new"
+    folder.mkdir(parents=True)
+    (folder / "1").write_text("hello")
+    return root / mailbox.home
+
+
+@pytest.fixture
+def deleted(mailbox, mail, actor):
+    Usage.objects.create(username=mailbox.address, bytes=5, messages=1, updated_at=timezone.now())
+    removal.delete_mailbox(mailbox=mailbox, actor=actor)
+    return mailbox
+
+
+def work(host="mail1"):
+    tasks.do_host_jobs(host)
+
+
+@pytest.fixture(autouse=True)
+def _this_is_mail1(settings):
+    settings.MAIL_HOST = "mail1"
+
+
+def test_a_kick_ends_the_sessions_and_is_done(mailbox, dovecot):
+    owe(mailbox, HostJob.Kind.KICK)
+    work()
+    assert dovecot == [("kick", ["info@acme.test"])]
+    assert not HostJob.objects.exists()
+
+
+def test_a_purge_takes_sessions_mail_row_and_usage(deleted, mail, dovecot):
+    work()
+    assert dovecot == [("kick", ["info@acme.test"])]
+    assert not mail.exists()
+    assert not Mailbox.objects.filter(pk=deleted.pk).exists()
+    assert not Usage.objects.exists()
+
+
+def test_what_came_in_during_the_purge_is_swept_up_later(deleted, mail, dovecot):
+    work()
+    mail.mkdir(parents=True)
+    work()
+    assert mail.exists()
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        work()
+    assert not mail.exists()
+    assert not HostJob.objects.exists()
+
+
+def test_while_dovecot_is_away_nothing_is_lost_and_the_row_says_so(deleted, mail, dovecot):
+    dovecot.away = True
+    work()
+    job = HostJob.objects.get()
+    assert (job.attempts, job.claimed_at) == (1, None)
+    assert job.last_error == "Dovecot on mail1 does not answer."
+    assert mail.exists()
+    assert Mailbox.objects.filter(pk=deleted.pk).exists()
+    dovecot.away = False
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        work()
+    assert not mail.exists()
+
+
+def test_pauses_between_tries_grow_up_to_an_hour(mailbox, dovecot):
+    dovecot.away = True
+    owe(mailbox, HostJob.Kind.KICK)
+    pauses = []
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _try in range(15):
+            work()
+            pauses.append(HostJob.objects.get().due_at - timezone.now())
+            clock.shift(pauses[-1])
+    assert pauses[:3] == [timedelta(seconds=s) for s in (5, 10, 20)]
+    assert pauses[-1] == timedelta(hours=1)
+
+
+def test_a_mail_root_that_is_not_there_is_not_mail_that_is_gone(deleted, dovecot, settings):
+    """A disk that is not mounted, or a host without its setting: the mail waits."""
+    for wrong in ("", "/nowhere/at/all"):
+        settings.MAIL_ROOT = wrong
+        HostJob.objects.update(due_at=timezone.now())
+        work()
+        assert HostJob.objects.get().last_error
+        assert Mailbox.objects.filter(pk=deleted.pk).exists()
+
+
+def test_the_domain_goes_with_its_last_mailbox(domain, mailbox, actor, dovecot):
+    removal.remove_domain(domain=domain, actor=actor)
+    work()
+    assert not Domain.objects.exists()
+    assert not Mailbox.objects.exists()
+
+
+def test_the_domain_stays_while_one_is_left(domain, mailbox, actor, dovecot):
+    removal.remove_domain(domain=domain, actor=actor)
+    HostJob.objects.filter(mailbox_id=mailbox.pk).update(due_at=timezone.now() + timedelta(days=1))
+    work()
+    assert Domain.objects.get().status == Domain.Status.REMOVING
+
+
+def test_a_host_does_only_its_own(mailbox, dovecot):
+    Mailbox.objects.filter(pk=mailbox.pk).update(host="mail2")
+    mailbox.refresh_from_db()
+    owe(mailbox, HostJob.Kind.KICK)
+    work("mail1")
+    assert dovecot == []
+    work("mail2")
+    assert len(dovecot) == 1
+
+
+def test_what_a_killed_worker_had_claimed_is_due_again(mailbox, dovecot):
+    owe(mailbox, HostJob.Kind.KICK)
+    HostJob.objects.claim_next("mail1")
+    work()
+    assert dovecot == []
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        work()
+    assert len(dovecot) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_never_get_the_same_job(domain):
+    for number in range(4):
+        owe(make_mailbox(domain, f"n{number}"), HostJob.Kind.KICK)
+
+    def claim():
+        return [HostJob.objects.claim_next("mail1").pk for _turn in range(2)]
+
+    first, second = at_once(claim, claim)
+    assert len({*first, *second}) == 4
+
+
+def test_the_sweep_nudges_hosts_with_work_that_is_due(mailbox, monkeypatch):
+    sent = []
+    monkeypatch.setattr(
+        tasks.do_host_jobs, "apply_async", lambda args, **how: sent.append((args, how["queue"]))
+    )
+    tasks.sweep_host_jobs()
+    assert sent == []
+    owe(mailbox, HostJob.Kind.KICK)
+    owe(mailbox, HostJob.Kind.KICK)
+    tasks.sweep_host_jobs()
+    assert sent == [(("mail1",), "mail.mail1")]

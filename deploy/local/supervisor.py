@@ -68,7 +68,7 @@ def stop_leftovers(folder: Path) -> None:
     """A run that was killed could not stop its servers: do it now."""
     left = sorted((folder / "pids").glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
     if any(processes.leader(pid_file) for pid_file in left):
-        print("Stopping what an earlier run left behind ...", flush=True)
+        print("Stopping the servers of an earlier start ...", flush=True)
     for pid_file in left:
         processes.stop(pid_file)
 

@@ -1,6 +1,5 @@
--- The whole contract with Postfix and Dovecot: schema "mail".
--- Each view reads one table by a unique key wherever the question allows it: what decides
--- "served or not" stands on the row (mailboxes/derived.sql keeps it so).
+-- The whole contract with Postfix and Dovecot: schema "mail". They read the views dovecot_*
+-- and postfix_*, and write the usage.
 
 CREATE SCHEMA mail;
 REVOKE ALL ON SCHEMA mail FROM PUBLIC;
@@ -21,38 +20,117 @@ END $$;
 CREATE TRIGGER touch BEFORE UPDATE ON mail.usage
     FOR EACH ROW EXECUTE FUNCTION mail.touch_usage();
 
+-- What is asked at every sign-in and every message stands in tables of its own, as narrow as the
+-- question and with one index. The panel's tables would give the same answers; but the mail servers
+-- send unprepared statements, and every index that the panel's lists need makes planning each of
+-- them dearer: a look-up there costs twice a look-up here.
+
+-- What each table must hold:
+CREATE VIEW mail.domain_source AS
+SELECT name::text COLLATE "C" AS name FROM domains_domain WHERE local;
+
+CREATE VIEW mail.mailbox_source AS
+SELECT address::text COLLATE "C" AS address,
+       state = 'active' AND domain_served AS signs_in,
+       state = 'active' AND domain_local AS takes_mail,
+       password_hash AS password, substr(id::text, 1, 2) || '/' || id::text AS home, host,
+       '*:bytes=' || quota_bytes::text || ':messages=' || quota_messages::text AS quota_rule,
+       quota_bytes::text || 'B' AS quota_storage_size, quota_messages AS quota_message_count,
+       quota_bytes, md5(sieve_script) AS sieve_id,
+       CASE sieve_script WHEN '' THEN E'# none\n' ELSE sieve_script END AS sieve_body
+  FROM mailboxes_mailbox;
+
+CREATE VIEW mail.alias_source AS
+SELECT address::text COLLATE "C" AS address, domain_served AS served, domain_local AS local,
+       array_to_string(targets, ',') AS targets,
+       CASE cardinality(targets) WHEN 1 THEN targets[1] END COLLATE "C" AS sole_target
+  FROM mailboxes_alias;
+
+CREATE TABLE mail.domain AS SELECT * FROM mail.domain_source;
+CREATE TABLE mail.mailbox AS SELECT * FROM mail.mailbox_source;
+CREATE TABLE mail.alias AS SELECT * FROM mail.alias_source;
+ALTER TABLE mail.domain ADD PRIMARY KEY (name);
+ALTER TABLE mail.mailbox ADD PRIMARY KEY (address);
+ALTER TABLE mail.alias ADD PRIMARY KEY (address);
+
+-- Kept so in the transaction of the cause, whoever writes. `manage.py check_derived` proves it.
+CREATE FUNCTION mail.copy_domain() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' AND OLD.local THEN
+        DELETE FROM mail.domain WHERE name = OLD.name;
+    END IF;
+    IF TG_OP <> 'DELETE' AND NEW.local THEN
+        INSERT INTO mail.domain VALUES (NEW.name);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER copy_in_out AFTER INSERT OR DELETE ON domains_domain
+    FOR EACH ROW EXECUTE FUNCTION mail.copy_domain();
+CREATE TRIGGER copy_change AFTER UPDATE ON domains_domain
+    FOR EACH ROW WHEN ((OLD.name, OLD.local) IS DISTINCT FROM (NEW.name, NEW.local))
+    EXECUTE FUNCTION mail.copy_domain();
+
+CREATE FUNCTION mail.copy_mailbox() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        DELETE FROM mail.mailbox WHERE address = OLD.address;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO mail.mailbox SELECT * FROM mail.mailbox_source WHERE address = NEW.address;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER copy_row AFTER INSERT OR UPDATE OR DELETE ON mailboxes_mailbox
+    FOR EACH ROW EXECUTE FUNCTION mail.copy_mailbox();
+
+CREATE FUNCTION mail.copy_alias() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        DELETE FROM mail.alias WHERE address = OLD.address;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO mail.alias SELECT * FROM mail.alias_source WHERE address = NEW.address;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER copy_row AFTER INSERT OR UPDATE OR DELETE ON mailboxes_alias
+    FOR EACH ROW EXECUTE FUNCTION mail.copy_alias();
+
+CREATE FUNCTION mail.empty() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('TRUNCATE mail.%I', TG_ARGV[0]);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER copy_none AFTER TRUNCATE ON domains_domain EXECUTE FUNCTION mail.empty('domain');
+CREATE TRIGGER copy_none AFTER TRUNCATE ON mailboxes_mailbox EXECUTE FUNCTION mail.empty('mailbox');
+CREATE TRIGGER copy_none AFTER TRUNCATE ON mailboxes_alias EXECUTE FUNCTION mail.empty('alias');
+
 -- Dovecot: passdb. Only who may sign in.
 CREATE VIEW mail.dovecot_login AS
-SELECT address AS username, password_hash AS password,
-       substr(id::text, 1, 2) || '/' || id AS home, host,
-       '*:bytes=' || quota_bytes || ':messages=' || quota_messages AS quota_rule,
-       quota_bytes || 'B' AS quota_storage_size, quota_messages AS quota_message_count
-  FROM mailboxes_mailbox
- WHERE state = 'active' AND domain_served;
+SELECT address AS username, password, home, host,
+       quota_rule, quota_storage_size, quota_message_count
+  FROM mail.mailbox WHERE signs_in;
 
 -- Dovecot: userdb. Every mailbox, or a disabled one could not be looked into nor a deleted one purged.
 CREATE VIEW mail.dovecot_user AS
-SELECT address AS username, substr(id::text, 1, 2) || '/' || id AS home, host,
-       '*:bytes=' || quota_bytes || ':messages=' || quota_messages AS quota_rule,
-       quota_bytes || 'B' AS quota_storage_size, quota_messages AS quota_message_count
-  FROM mailboxes_mailbox;
+SELECT address AS username, home, host, quota_rule, quota_storage_size, quota_message_count
+  FROM mail.mailbox;
 
 -- Dovecot: Sieve. A row for every mailbox (2.4 answers 451 to a missing one); the compiled
 -- script is cached under the id, so the id changes with the body.
 CREATE VIEW mail.dovecot_sieve AS
-SELECT address AS username, 'managed'::text AS name, md5(sieve_script) AS id,
-       CASE sieve_script WHEN '' THEN E'# none\n' ELSE sieve_script END AS body
-  FROM mailboxes_mailbox;
+SELECT address AS username, 'managed'::text AS name, sieve_id AS id, sieve_body AS body
+  FROM mail.mailbox;
 
 -- Postfix: what is delivered here.
 CREATE VIEW mail.postfix_domain AS
-SELECT name FROM domains_domain WHERE local;
+SELECT name FROM mail.domain;
 
 CREATE VIEW mail.postfix_mailbox AS
-SELECT address FROM mailboxes_mailbox WHERE state = 'active' AND domain_local;
+SELECT address FROM mail.mailbox WHERE takes_mail;
 
 CREATE VIEW mail.postfix_alias AS
-SELECT address, array_to_string(targets, ',') AS goto FROM mailboxes_alias WHERE domain_local;
+SELECT address, targets AS goto FROM mail.alias WHERE local;
 
 -- The same local part in the domain that an alias domain mirrors.
 CREATE VIEW mail.postfix_alias_domain AS
@@ -78,10 +156,10 @@ SELECT mirror.name, target.catch_all
 
 -- Which sign-in may use which sender: one's own address, an alias one receives, the mirrored name.
 CREATE VIEW mail.postfix_sender AS
-SELECT address, address AS login FROM mailboxes_mailbox WHERE state = 'active' AND domain_served;
+SELECT address, address AS login FROM mail.mailbox WHERE signs_in;
 
 CREATE VIEW mail.postfix_sender_alias AS
-SELECT address, array_to_string(targets, ',') AS login FROM mailboxes_alias WHERE domain_served;
+SELECT address, targets AS login FROM mail.alias WHERE served;
 
 CREATE VIEW mail.postfix_sender_alias_domain AS
 SELECT mirror.name AS domain, box.local_part, box.address AS login
@@ -92,20 +170,18 @@ SELECT mirror.name AS domain, box.local_part, box.address AS login
 -- Refused at RCPT, so that no bounce has to be written; an alias counts when it has one target.
 CREATE VIEW mail.postfix_full AS
 SELECT box.address, '452 4.2.2 Mailbox is full'::text AS action
-  FROM mailboxes_mailbox AS box JOIN mail.usage AS used ON used.username = box.address
- WHERE used.bytes >= box.quota_bytes OR used.messages >= box.quota_messages
-UNION ALL
-SELECT alias.address, '452 4.2.2 Mailbox is full'
-  FROM mailboxes_alias AS alias
-  JOIN mailboxes_mailbox AS box ON box.address = alias.targets[1]
-  JOIN mail.usage AS used ON used.username = box.address
- WHERE cardinality(alias.targets) = 1
-   AND (used.bytes >= box.quota_bytes OR used.messages >= box.quota_messages);
+  FROM mail.mailbox AS box JOIN mail.usage AS used ON used.username = box.address
+ WHERE used.bytes >= box.quota_bytes OR used.messages >= box.quota_message_count;
+
+CREATE VIEW mail.postfix_full_alias AS
+SELECT alias.address, target.action
+  FROM mail.alias JOIN mail.postfix_full AS target ON target.address = alias.sole_target;
 
 GRANT USAGE ON SCHEMA mail TO kuploy_dovecot, kuploy_postfix;
 GRANT SELECT ON mail.dovecot_login, mail.dovecot_user, mail.dovecot_sieve TO kuploy_dovecot;
 GRANT SELECT, INSERT, UPDATE ON mail.usage TO kuploy_dovecot;
 GRANT SELECT ON mail.postfix_domain, mail.postfix_mailbox, mail.postfix_alias,
                 mail.postfix_alias_domain, mail.postfix_catchall, mail.postfix_sender,
-                mail.postfix_sender_alias, mail.postfix_sender_alias_domain, mail.postfix_full
+                mail.postfix_sender_alias, mail.postfix_sender_alias_domain, mail.postfix_full,
+                mail.postfix_full_alias
    TO kuploy_postfix;

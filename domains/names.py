@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from contextlib import suppress
 from functools import cache, lru_cache
 
 import idna
@@ -86,6 +87,15 @@ def to_unicode(name: str) -> str:
         return idna.decode(name)
     except idna.IDNAError:
         return name
+
+
+def searchable(typed: str) -> str:
+    """The stored form of a name or address in Unicode, or of a whole part of one."""
+    local_part, at, name = typed.strip().lower().rpartition("@")
+    if not name.isascii():
+        with suppress(idna.IDNAError):  # what is no part of a name is found in none
+            name = idna.encode(name, uts46=True).decode()
+    return f"{local_part}{at}{name}"
 
 
 def parents(name: str) -> list[str]:

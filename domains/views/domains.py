@@ -19,9 +19,9 @@ from kuploy.paging import paginate
 @hosting(Role.VIEWER)
 def index(request: MemberRequest) -> HttpResponse:
     domains = Domain.objects.visible_to(request.membership).select_related("alias_of")
-    query, status = request.GET.get("q", "").strip().lower(), request.GET.get("status", "")
+    query, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
     if query:
-        domains = domains.filter(name__contains=query)
+        domains = domains.filter(name__contains=names.searchable(query))
     if status in Domain.Status:
         domains = domains.filter(status=status)
     context = {

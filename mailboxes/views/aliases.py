@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from accounts.http import MemberRequest, hosting
 from accounts.models import Role
 from accounts.room import Countable, room_for
+from domains import names
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.paging import paginate
@@ -19,10 +20,10 @@ from mailboxes.models import Alias
 
 @hosting(Role.VIEWER)
 def index(request: MemberRequest) -> HttpResponse:
-    query = request.GET.get("q", "").strip().lower()
+    query = request.GET.get("q", "").strip()
     found = Alias.objects.visible_to(request.membership)
     if query:
-        found = found.filter(address__contains=query)
+        found = found.filter(address__contains=names.searchable(query))
     context = {
         "page": paginate(found, "address", request.GET),
         "query": query,

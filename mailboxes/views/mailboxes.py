@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from accounts.http import MemberRequest, hosting
 from accounts.models import Role
 from accounts.room import Countable, room_for
+from domains import names
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.paging import Page, paginate
@@ -22,10 +23,10 @@ from quotas.models import Usage
 
 @hosting(Role.VIEWER)
 def index(request: MemberRequest) -> HttpResponse:
-    query, state = request.GET.get("q", "").strip().lower(), request.GET.get("state", "")
+    query, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
     found = Mailbox.objects.visible_to(request.membership)
     if query:
-        found = found.filter(address__contains=query)
+        found = found.filter(address__contains=names.searchable(query))
     if state in Mailbox.State:
         found = found.filter(state=state)
     page = paginate(found, "address", request.GET)

@@ -117,3 +117,18 @@ def test_a_name_is_shown_as_it_is_read():
 def test_the_names_above_end_at_the_public_suffix():
     assert names.parents("a.b.example.co.uk") == ["b.example.co.uk", "example.co.uk"]
     assert names.parents("example.com") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        (" Acme.TEST ", "acme.test"),
+        ("bücher", "xn--bcher-kva"),
+        ("Info@Bücher.de", "info@xn--bcher-kva.de"),
+        ("%_\\", "%_\\"),
+        ("🙂", "🙂"),
+        ("", ""),
+    ],
+)
+def test_a_search_is_made_in_the_stored_form(typed, stored):
+    assert names.searchable(typed) == stored

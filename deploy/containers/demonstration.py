@@ -1,17 +1,22 @@
 """manage.py seed_demo | python -m deploy.containers.demonstration ZONEFILE
 
-Publishes the demonstration's zone and prints its sign-ins, for `docker compose logs migrate`.
+Publishes the demonstration's zones and prints its sign-ins, for `docker compose logs migrate`.
 """
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
+from deploy import dns
 from deploy.dns.publish import publish
 
+zone_file = Path(sys.argv[1])
 seeded = json.load(sys.stdin)
-publish(Path(sys.argv[1]), seeded["zone"])
+if not zone_file.exists():
+    shutil.copyfile(Path(dns.__file__).with_name("demo.zone"), zone_file)
+publish(zone_file, seeded["zone"])
 print(f"\nKuploy runs at {os.environ['KUPLOY_BASE_URL']}\n")
 for login in seeded["logins"]:
     print(f"  {login['role']:<14} {login['address']:<32} {login['password']}")

@@ -1,8 +1,5 @@
 #!/bin/sh
-# The demonstration DNS. Its zone file lives in a volume, where edits stay.
+# The demonstration DNS. The name server is where this container is, which may change with every start.
 set -eu
-zone=/zone/demo.zone
-[ -e "$zone" ] || cp deploy/dns/demo.zone "$zone"
-# The name server is where this container is, and that may change from start to start.
-sed -i "s/^ns  *A .*/ns      A     $(hostname -i)/" "$zone"
-exec python -m deploy.dns "$zone" 0.0.0.0 53
+sed -i "s/^ns  *A .*/ns      A     $(hostname -i)/" "$1"
+exec python -m deploy.dns "$1" 0.0.0.0 53

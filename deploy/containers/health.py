@@ -9,7 +9,6 @@ import urllib.request
 
 import dns.message
 import dns.query
-from celery import Celery
 
 from deploy.local.ports import greets
 from kuploy import env
@@ -24,6 +23,8 @@ def web() -> None:
 
 def worker(name: str) -> None:
     """Asked through the broker, so that a worker which lost its connection counts as ill."""
+    from celery import Celery  # takes too long to load for checks that do not need it
+
     node = f"{name}@{socket.gethostname()}"
     app = Celery(broker=env.text("KUPLOY_REDIS_URL"))
     if not app.control.ping([node], timeout=PATIENCE_SECONDS):

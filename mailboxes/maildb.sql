@@ -30,7 +30,7 @@ CREATE VIEW mail.domain_source AS
 SELECT name::text COLLATE "C" AS name FROM domains_domain WHERE local;
 
 CREATE VIEW mail.mailbox_source AS
-SELECT address::text COLLATE "C" AS address,
+SELECT address::text COLLATE "C" AS address, account_id,
        state = 'active' AND domain_served AS signs_in,
        state = 'active' AND domain_local AS takes_mail,
        password_hash AS password, substr(id::text, 1, 2) || '/' || id::text AS home, host,
@@ -41,7 +41,8 @@ SELECT address::text COLLATE "C" AS address,
   FROM mailboxes_mailbox;
 
 CREATE VIEW mail.alias_source AS
-SELECT address::text COLLATE "C" AS address, domain_served AS served, domain_local AS local,
+SELECT address::text COLLATE "C" AS address, account_id,
+       domain_served AS served, domain_local AS local,
        array_to_string(targets, ',') AS targets,
        CASE cardinality(targets) WHEN 1 THEN targets[1] END COLLATE "C" AS sole_target
   FROM mailboxes_alias;
@@ -112,8 +113,10 @@ SELECT address AS username, password, home, host,
   FROM mail.mailbox WHERE signs_in;
 
 -- Dovecot: userdb. Every mailbox, or a disabled one could not be looked into nor a deleted one purged.
+-- Delivery asks for the active ones: mail may reach a disabled one by an alias or from the queue.
 CREATE VIEW mail.dovecot_user AS
-SELECT address AS username, home, host, quota_rule, quota_storage_size, quota_message_count
+SELECT address AS username, home, host, quota_rule, quota_storage_size, quota_message_count,
+       signs_in AS active
   FROM mail.mailbox;
 
 -- Dovecot: Sieve. A row for every mailbox (2.4 answers 451 to a missing one); the compiled
@@ -125,6 +128,10 @@ SELECT address AS username, 'managed'::text AS name, sieve_id AS id, sieve_body 
 -- Postfix: what is delivered here.
 CREATE VIEW mail.postfix_domain AS
 SELECT name FROM mail.domain;
+
+-- Whose name nobody may borrow without signing in; also where the MX points elsewhere still.
+CREATE VIEW mail.postfix_own_domain AS
+SELECT name FROM domains_domain WHERE served;
 
 CREATE VIEW mail.postfix_mailbox AS
 SELECT address FROM mail.mailbox WHERE takes_mail;
@@ -158,8 +165,12 @@ SELECT mirror.name, target.catch_all
 CREATE VIEW mail.postfix_sender AS
 SELECT address, address AS login FROM mail.mailbox WHERE signs_in;
 
+-- Who receives an alias may write as it, within the account: a target elsewhere is only written to.
 CREATE VIEW mail.postfix_sender_alias AS
-SELECT address, targets AS login FROM mail.alias WHERE served;
+SELECT alias.address, box.address AS login
+  FROM mail.alias
+  JOIN mail.mailbox AS box ON box.address = ANY (string_to_array(alias.targets, ','))
+ WHERE alias.served AND box.signs_in AND box.account_id = alias.account_id;
 
 CREATE VIEW mail.postfix_sender_alias_domain AS
 SELECT mirror.name AS domain, box.local_part, box.address AS login
@@ -180,7 +191,7 @@ SELECT alias.address, target.action
 GRANT USAGE ON SCHEMA mail TO kuploy_dovecot, kuploy_postfix;
 GRANT SELECT ON mail.dovecot_login, mail.dovecot_user, mail.dovecot_sieve TO kuploy_dovecot;
 GRANT SELECT, INSERT, UPDATE ON mail.usage TO kuploy_dovecot;
-GRANT SELECT ON mail.postfix_domain, mail.postfix_mailbox, mail.postfix_alias,
+GRANT SELECT ON mail.postfix_domain, mail.postfix_own_domain, mail.postfix_mailbox, mail.postfix_alias,
                 mail.postfix_alias_domain, mail.postfix_catchall, mail.postfix_sender,
                 mail.postfix_sender_alias, mail.postfix_sender_alias_domain, mail.postfix_full,
                 mail.postfix_full_alias

@@ -28,13 +28,22 @@ def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[No
 
 @pytest.fixture(scope="module")
 def account(db: None) -> Iterator[Account]:
-    plan = Plan.objects.create(name="Unlimited")
-    account = Account.objects.create(name="Mail", slug=f"mail-{next(_numbers)}-{_run}", plan=plan)
+    account = _new_account("Mail")
     yield account
     for rows in (Usage, AuditEvent):
         rows.objects.all().delete()
+    _remove(account)
+
+
+def _new_account(name: str) -> Account:
+    plan = Plan.objects.create(name="Unlimited")
+    slug = f"mail-{next(_numbers)}-{_run}"
+    return Account.objects.create(name=name, slug=slug, plan=plan)
+
+
+def _remove(account: Account) -> None:
     account.delete()
-    plan.delete()
+    account.plan.delete()
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +71,11 @@ def new_mailbox(domain: Domain) -> NewMailbox:
         return mailbox
 
     return make
+
+
+@pytest.fixture
+def neighbour(db: None) -> Iterator[Mailbox]:
+    """A mailbox in another account."""
+    account = _new_account("Neighbour")
+    yield make_mailbox(make_domain(account, f"n{next(_numbers)}-{_run}.test"))
+    _remove(account)

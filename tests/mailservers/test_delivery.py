@@ -1,9 +1,21 @@
+import smtplib
 from concurrent.futures import ThreadPoolExecutor
 
 from domains.models import Domain
+from mailboxes.models import Mailbox
 from quotas.models import Usage
 from tests.conftest import make_alias, make_mailbox
-from tests.mailservers.clients import send, sent_to, subjects, submit, wait_for
+from tests.mailservers.clients import (
+    HOST,
+    OUTSIDER,
+    STACK,
+    TIMEOUT_SECONDS,
+    send,
+    sent_to,
+    subjects,
+    submit,
+    wait_for,
+)
 
 
 def arrives(address, subject):
@@ -14,6 +26,21 @@ def test_mail_from_outside_is_read_over_imaps(new_mailbox):
     address = new_mailbox().address
     assert send(address, "From outside") == 250
     arrives(address, "From outside")
+
+
+def test_a_lone_line_feed_does_not_begin_a_second_message(new_mailbox):
+    address = new_mailbox().address
+    forged = f"MAIL FROM:<x@bank.test>\r\nRCPT TO:<{address}>\r\nDATA\r\nSubject: forged\r\n\r\n"
+    with smtplib.SMTP(HOST, STACK.ports["smtp"], timeout=TIMEOUT_SECONDS) as client:
+        client.ehlo("client.test")
+        client.mail(OUTSIDER)
+        client.rcpt(address)
+        client.docmd("DATA")
+        client.send(f"Subject: first\r\n\r\nhello\r\n.\n{forged}hello\r\n.\r\n")
+        client.getreply()
+    assert send(address, "last") == 250
+    arrives(address, "last")
+    assert "forged" not in subjects(address)
 
 
 def test_mail_between_mailboxes_and_to_the_world(new_mailbox):
@@ -70,3 +97,14 @@ def test_fifty_deliveries_at_once_leave_every_usage_row_right(new_mailbox):
     wait_for(lambda: rows.count() == 50, "fifty usage rows")
     by_size = rows.order_by("bytes").values_list("username", flat=True)
     assert list(by_size) == addresses
+
+
+def test_mail_by_an_alias_to_a_disabled_mailbox_comes_back(domain, new_mailbox):
+    mailbox = new_mailbox()
+    alias = make_alias(domain, "to-disabled", mailbox.address).address
+    Mailbox.objects.filter(pk=mailbox.pk).update(state="disabled")
+    sender = f"{mailbox.local_part}@{domain.name}.elsewhere.test"
+    assert send(alias, "Too late", sender=sender) == 250
+    wait_for(lambda: sent_to(sender), "the answer to the sender")
+    Mailbox.objects.filter(pk=mailbox.pk).update(state="active")
+    assert subjects(mailbox.address) == []

@@ -45,6 +45,10 @@ def test_it_is_no_open_relay():
     assert say_rcpt("@mail1.kuploy.test:someone@far-away.test") == NOT_OURS
 
 
+def test_mail_to_the_machine_itself_is_refused():
+    assert say_rcpt("anybody@[127.0.0.1]") == NO_SUCH_MAILBOX
+
+
 @pytest.mark.parametrize("state", ["disabled", "blocked", "deleting"])
 def test_a_mailbox_that_is_not_active_refuses(new_mailbox, state):
     mailbox = new_mailbox(state=state)

@@ -6,7 +6,7 @@ import pytest
 
 from mailboxes.models import Alias
 from tests.conftest import make_alias
-from tests.mailservers.clients import HOST, STACK, message, submit
+from tests.mailservers.clients import HOST, STACK, message, send, submit
 
 REFUSED = (553, 554)
 
@@ -53,3 +53,20 @@ def test_submission_without_a_sign_in_is_refused(new_mailbox):
     with smtplib.SMTP(HOST, STACK.ports["submission"]) as client, refused as refusal:
         client.sendmail(anna, [anna], message(anna, anna).as_bytes())
     assert refusal.value.smtp_code == 530
+
+
+def test_a_target_in_another_account_may_not_send_as_the_alias(domain, new_mailbox, neighbour):
+    alias = make_alias(domain, "shared", neighbour.address).address
+    assert submit(neighbour.address, "someone@elsewhere.test", sender=alias) in REFUSED
+
+
+def test_a_strangers_alias_does_not_send_on_what_claims_to_be_a_customer(domain, new_mailbox):
+    """From our address it would pass for the customer's own mail: SPF names us."""
+    way_out = make_alias(domain, "out", "someone@elsewhere.test").address
+    assert send(way_out, sender=new_mailbox().address) == 554
+    assert send(way_out, sender="friend@elsewhere.test") == 250
+
+
+def test_a_web_shop_may_write_to_its_owner_without_signing_in(new_mailbox):
+    anna = new_mailbox().address
+    assert send(anna, sender=anna) == 250

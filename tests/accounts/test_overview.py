@@ -5,6 +5,7 @@ from allauth.account.models import EmailAddress
 from django.urls import reverse
 
 from accounts.models import Account, Plan
+from accounts.services import open_account
 
 
 @pytest.fixture
@@ -50,3 +51,11 @@ def test_a_reseller_is_told_whose_account_it_is(client, overview, charlie, acme)
 
 def test_a_member_is_not(as_alice, overview):
     assert 'class="visiting"' not in as_alice.get(overview).text
+
+
+def test_accounts_are_searched(as_alice, acme, alice):
+    open_account(name="Beta", owner=alice)
+    assert {each.name for each in as_alice.get("/").context["accounts"]} == {"Acme", "Beta"}
+    found = as_alice.get("/", {"q": "bet"})
+    assert [each.name for each in found.context["accounts"]] == ["Beta"]
+    assert "No account matches" in as_alice.get("/", {"q": "nothing"}).text

@@ -1,11 +1,11 @@
-"""Keyset paging: the millionth page costs what the first one does."""
+"""Keyset paging and search: the millionth page costs what the first one does."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 50
@@ -19,15 +19,23 @@ class Page(Generic[M]):
     next: str
 
 
-def paginate(queryset: "QuerySet[M]", key: str, params: Any, size: int = PAGE_SIZE) -> Page[M]:
-    """The rows after ?after= or before ?before=, by KEY: a unique column, "-" in front descends."""
+def paginate(
+    queryset: "QuerySet[M]", key: str, params: Any, search: str = "", size: int = PAGE_SIZE
+) -> Page[M]:
+    """The rows after ?after= or before ?before=, by KEY: a unique column, "-" in front descends.
+
+    With SEARCH those that contain it in this column; first the ones that begin with it.
+    """
     column = key.removeprefix("-")
     after, before = (_cursor(queryset, column, params.get(name, "")) for name in NAMES)
-    backwards = bool(before)
+    cursor, backwards = before or after, bool(before)
     ascending = (key == column) != backwards
-    if cursor := before or after:
-        queryset = queryset.filter(**{f"{column}__{'gt' if ascending else 'lt'}": cursor})
-    found = list(queryset.order_by(column if ascending else f"-{column}")[: size + 1])
+    parts = _parts(queryset, column, search)[:: -1 if backwards else 1]
+    if cursor:
+        in_last_part = backwards == cursor.startswith(search)
+        parts = parts[-1:] if in_last_part else parts
+        parts[0] = parts[0].filter(**{f"{column}__{'gt' if ascending else 'lt'}": cursor})
+    found = _fetch(queryset, parts, column if ascending else f"-{column}", size + 1)
     more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()
@@ -36,6 +44,25 @@ def paginate(queryset: "QuerySet[M]", key: str, params: Any, size: int = PAGE_SI
         previous=_link(params, "before", rows and rows[0], column, more or not backwards, cursor),
         next=_link(params, "after", rows and rows[-1], column, more or backwards, "always"),
     )
+
+
+def _parts(queryset: "QuerySet[M]", column: str, search: str) -> list["QuerySet[M]"]:
+    if not search:
+        return [queryset]
+    begins = Q(**{f"{column}__startswith": search})
+    contains = Q(**{f"{column}__contains": search})
+    return [queryset.filter(begins), queryset.filter(contains, ~begins)]
+
+
+def _fetch(queryset: "QuerySet[M]", parts: list["QuerySet[M]"], order: str, count: int) -> list[M]:
+    """So many rows, those of the first part before those of the second."""
+    column = order.removeprefix("-")
+    found: list[M] = []
+    for part in parts:
+        # Keys first: the index alone answers that, however many rows a search passes by.
+        keys = part.order_by(order).values(column)[: count - len(found)]
+        found += queryset.filter(**{f"{column}__in": keys}).order_by(order)
+    return found
 
 
 def _cursor(queryset: "QuerySet[M]", column: str, typed: str) -> str:

@@ -22,10 +22,8 @@ from mailboxes.models import Alias
 def index(request: MemberRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     found = Alias.objects.visible_to(request.membership)
-    if query:
-        found = found.filter(address__contains=names.searchable(query))
     context = {
-        "page": paginate(found, "address", request.GET),
+        "page": paginate(found, "address", request.GET, names.searchable(query)),
         "query": query,
         "room": room_for(request.account, Countable.ALIAS),
     }

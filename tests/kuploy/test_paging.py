@@ -13,8 +13,8 @@ def letters(acme):
     return Domain.objects.filter(account=acme)
 
 
-def page(letters, query="", key="name"):
-    return paginate(letters, key, QueryDict(query), size=3)
+def page(letters, query="", key="name", search=""):
+    return paginate(letters, key, QueryDict(query), search, size=3)
 
 
 def names(page) -> str:
@@ -82,6 +82,32 @@ def test_filters_stay_in_the_links(letters):
         "status": "pending",
         "before": "b.test",
     }
+
+
+@pytest.fixture
+def found(acme):
+    """In the order in which a search for "ab" shows them."""
+    found = ["ab1.test", "ab2.test", "ab3.test", "ab4.test", "1ab.test", "a2ab.test", "z.ab.test"]
+    Domain.objects.bulk_create(Domain(account=acme, name=name) for name in [*found, "a.test"])
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6, 7, 8])
+def test_a_search_shows_what_begins_so_before_what_contains_it(acme, found, size):
+    rows, seen, query = Domain.objects.filter(account=acme), [], ""
+    while True:
+        page = paginate(rows, "name", QueryDict(query), "ab", size)
+        seen.append([row.name for row in page.rows])
+        if not (query := page.next):
+            break
+    assert [name for names in seen for name in names] == found
+    while seen:
+        assert [row.name for row in page.rows] == seen.pop()
+        page = paginate(rows, "name", QueryDict(page.previous), "ab", size)
+
+
+def test_a_search_takes_percent_and_underscore_as_they_are(letters):
+    assert page(letters, search="_").rows == page(letters, search="%").rows == []
 
 
 HOSTILE = ["%FF", "'", "%27%3B--", "%F0%9F%99%82", "a" * 5000, "%25", "_", "9" * 5000, "-1", "1e9"]

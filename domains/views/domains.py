@@ -20,12 +20,10 @@ from kuploy.paging import paginate
 def index(request: MemberRequest) -> HttpResponse:
     domains = Domain.objects.visible_to(request.membership).select_related("alias_of")
     query, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
-    if query:
-        domains = domains.filter(name__contains=names.searchable(query))
     if status in Domain.Status:
         domains = domains.filter(status=status)
     context = {
-        "page": paginate(domains, "name", request.GET),
+        "page": paginate(domains, "name", request.GET, names.searchable(query)),
         "query": query,
         "status": status,
         "statuses": [("", _("Any state")), *Domain.Status.choices],

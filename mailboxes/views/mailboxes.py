@@ -25,11 +25,9 @@ from quotas.models import Usage
 def index(request: MemberRequest) -> HttpResponse:
     query, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
     found = Mailbox.objects.visible_to(request.membership)
-    if query:
-        found = found.filter(address__contains=names.searchable(query))
     if state in Mailbox.State:
         found = found.filter(state=state)
-    page = paginate(found, "address", request.GET)
+    page = paginate(found, "address", request.GET, names.searchable(query))
     context = {
         "page": page,
         "rows": _with_usage(page),

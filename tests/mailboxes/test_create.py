@@ -1,9 +1,12 @@
+import time
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import Account, Role
 from domains.models import Domain
 from kuploy.errors import Refused
+from mailboxes import services
 from mailboxes.models import Mailbox
 from mailboxes.removal import remove_domain
 from mailboxes.services import create_mailbox
@@ -180,6 +183,30 @@ def test_a_domain_removed_at_this_moment_keeps_no_stray_mailbox(domain, actor):
     )
     states = Mailbox.objects.filter(domain=domain).values_list("state", flat=True)
     assert set(states) == {Mailbox.State.DELETING}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_creates_and_who_removes_queue_up_instead_of_deadlocking(domain, actor, monkeypatch):
+    check_free = services._check_free
+
+    def take_time(*args):
+        time.sleep(0.6)  # the account is locked already, the domain not yet
+        check_free(*args)
+
+    def remove():
+        time.sleep(0.2)
+        remove_domain(domain=domain, actor=actor)
+
+    monkeypatch.setattr(services, "_check_free", take_time)
+    created, removed = at_once(lambda: make_mailbox(domain, "one"), remove)
+    assert (type(created), removed) == (Mailbox, None)
+
+
+@pytest.mark.parametrize("make", [make_mailbox, make_alias])
+def test_a_domain_removed_since_the_page_was_loaded_takes_no_address(domain, actor, make):
+    remove_domain(domain=Domain.objects.get(pk=domain.pk), actor=actor)
+    with pytest.raises(Refused, match="Addresses need an active domain"):
+        make(domain, "late")
 
 
 @pytest.fixture

@@ -231,7 +231,7 @@ def test_a_full_mailbox_refuses_at_the_door_and_its_aliases_too(domain, box, usa
 
 def full_reply(address: str) -> str | None:
     """What Postfix says at RCPT, after all its other questions."""
-    settings = re.findall(r"check_recipient_access \$(\w+)", (POSTFIX / "main.cf").read_text())
+    settings = re.findall(r"check_recipient_access \$(full_\w+)", (POSTFIX / "main.cf").read_text())
     replies = (ask(setting, address) for setting in dict.fromkeys(settings))
     return next(filter(None, replies), None)
 

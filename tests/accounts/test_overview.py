@@ -14,14 +14,15 @@ def overview(acme):
 
 
 def test_an_unconfirmed_address_can_have_its_mail_again(as_alice, overview, alice, mailoutbox):
-    EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=False)
+    EmailAddress.objects.update_or_create(
+        user=alice, email=alice.email, defaults={"primary": True, "verified": False}
+    )
     assert "Confirm your e-mail address" in as_alice.get(overview).text
     as_alice.post(reverse("account_email"), {"email": alice.email, "action_send": ""})
     assert [mail.to for mail in mailoutbox] == [[alice.email]]
 
 
-def test_a_confirmed_one_is_not_asked_for(as_alice, overview, alice):
-    EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=True)
+def test_a_confirmed_one_is_not_asked_for(as_alice, overview):
     assert "Confirm your e-mail address" not in as_alice.get(overview).text
 
 

@@ -95,9 +95,9 @@ def create_alias(*, domain: Domain, local_part: str, targets: list[str], actor: 
 
 def _check_free(domain: Domain, local_part: str, other: type[Mailbox | Alias]) -> None:
     """The account's row is locked, so no mailbox and alias can take one address together."""
-    # Asked again under a lock: it may have been removed since the page was loaded.
+    # Asked again now: it may have been removed since the page was loaded.
     usable = Domain.objects.primary().filter(status=Domain.Status.ACTIVE)
-    if not usable.select_for_update(no_key=True).filter(pk=domain.pk).exists():
+    if not usable.filter(pk=domain.pk).exists():
         raise Refused(_("Addresses need an active domain that is not an alias of another."))
     address = f"{local_part}@{domain.name}"
     _free_from_deleted(address)

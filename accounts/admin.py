@@ -4,6 +4,8 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.admin import Authenticator
+from allauth.usersessions.admin import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.forms import ModelForm
@@ -16,6 +18,8 @@ from accounts.models import Account, AuditEvent, Membership, Plan, User
 # The panel's own sign-in: with its rate limits and its second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.unregister(Group)
+# Their own pages show the secret of an authenticator app and the keys of open sessions.
+admin.site.unregister([Authenticator, UserSession])
 
 
 def actor_of(request: HttpRequest, account: Account | None) -> Actor:
@@ -79,6 +83,19 @@ class UserAdmin(ReadOnlyAdmin):
     list_display = ("email", "is_active", "is_staff", "last_login")
     search_fields = ("email",)
     fields = ("email", "is_active", "is_staff", "is_superuser", "last_login", "date_joined")
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """For who has lost the second factor: it can be taken away, not looked into."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+    exclude = ("data",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
 
 
 @admin.register(Membership)

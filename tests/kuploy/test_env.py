@@ -1,0 +1,42 @@
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from kuploy import env
+
+
+def test_a_missing_setting_is_named(monkeypatch):
+    monkeypatch.delenv("KUPLOY_X", raising=False)
+    with pytest.raises(ImproperlyConfigured, match="Set KUPLOY_X"):
+        env.text("KUPLOY_X")
+
+
+def test_a_secret_may_stand_in_a_file(monkeypatch, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("s3cret\n")
+    monkeypatch.setenv("KUPLOY_X", "overruled")
+    monkeypatch.setenv("KUPLOY_X_FILE", str(secret))
+    assert env.text("KUPLOY_X") == "s3cret"
+
+
+def test_words_are_separated_by_commas(monkeypatch):
+    monkeypatch.setenv("KUPLOY_X", " a, b ,,c")
+    assert env.words("KUPLOY_X") == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(("value", "on"), [("1", True), ("Yes", True), ("0", False), ("", False)])
+def test_flags(monkeypatch, value, on):
+    monkeypatch.setenv("KUPLOY_X", value)
+    assert env.flag("KUPLOY_X", True) is on
+
+
+@pytest.mark.parametrize("value", ["", "x", "-1", "1.5"])
+def test_a_number_that_is_none_is_named(monkeypatch, value):
+    monkeypatch.setenv("KUPLOY_X", value)
+    with pytest.raises(ImproperlyConfigured, match="KUPLOY_X must be a whole number"):
+        env.number("KUPLOY_X", 1)
+
+
+def test_a_choice_that_is_none_is_named_with_the_choices(monkeypatch):
+    monkeypatch.setenv("KUPLOY_X", "ajar")
+    with pytest.raises(ImproperlyConfigured, match="one of \\['closed', 'open'\\]"):
+        env.choice("KUPLOY_X", {"open", "closed"}, "open")

@@ -2,11 +2,13 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
 from accounts.models import Account, Role, User
+from kuploy.errors import Refused
 
 
 class SignupForm(forms.Form):
@@ -23,6 +25,8 @@ class SignupForm(forms.Form):
     def signup(self, request: HttpRequest, user: User) -> None:
         """Open an account, unless the newcomer comes to join a colleague's."""
         if not services.open_invitation(request.session.get("invitation")):
+            if not settings.SIGNUP_OPEN:
+                raise Refused(_("The invitation was withdrawn or used meanwhile."))
             name = self.cleaned_data["organisation"] or user.email.split("@")[0]
             services.open_account(name=name, owner=user)
 

@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -57,6 +58,8 @@ def invite(
     *, account: Account, email: str, role: Role, domain_ids: list[UUID], actor: Actor
 ) -> Invitation:
     """Ask a colleague in by mail; asking again replaces the first invitation."""
+    if not EmailAddress.objects.filter(user=actor.user, verified=True).exists():
+        raise Refused(_("Confirm your own e-mail address first: we sent you a link."))
     throttle(f"invite:{account.pk}", limit=INVITATIONS_PER_DAY, seconds=86_400)
     with transaction.atomic():
         # Locked: of two clicks at once, the second replaces the invitation of the first.
@@ -142,6 +145,7 @@ def change_role(
 def remove_member(*, membership: Membership, actor: Actor) -> None:
     _keep_an_owner(membership, leaving=True)
     audit(actor, "member.removed", membership)
+    membership.account.invitations.filter(invited_by=membership.user, accepted_at=None).delete()
     membership.delete()
 
 

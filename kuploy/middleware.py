@@ -4,6 +4,7 @@ from uuid import uuid4
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from kuploy.errors import Refused, Unavailable
 
@@ -51,10 +52,17 @@ class RefusedMiddleware:
 
 
 def _notice(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
-    context = {"sentence": sentence}
+    context = {"sentence": sentence, "back": _back(request)}
     if not request.htmx:  # type: ignore[attr-defined]
         return render(request, "refused.html", context, status=status)
     response = render(request, "refused.html#flash", context, status=status)
     response["HX-Retarget"] = "#flash"
     response["HX-Reswap"] = "innerHTML"
     return response
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the person came from, as long as that was a page of ours."""
+    referer = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()})
+    return referer if ours else "/"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings as configured
 from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
@@ -80,7 +81,9 @@ def _quick_keys(monkeypatch: pytest.MonkeyPatch, key_material: tuple[str, bytes]
 
 @pytest.fixture
 def alice(db: None) -> User:
-    return User.objects.create_user("alice@example.test", PASSWORD)
+    user = User.objects.create_user("alice@example.test", PASSWORD)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ def delete_mailbox(*, mailbox: Mailbox, actor: Actor) -> None:
     """Irreversible. The row stays visible to Dovecot until its mail is gone from disk."""
     if mailbox.is_postmaster:
         raise Refused(_("The postmaster mailbox goes only with its domain."))
+    if mailbox.state == Mailbox.State.BLOCKED:
+        raise Refused(_("This mailbox is blocked. Contact your provider."))
     living = Mailbox.objects.filter(pk=mailbox.pk).exclude(state=Mailbox.State.DELETING)
     if not living.update(state=Mailbox.State.DELETING):
         raise Refused(_("%(address)s is being deleted already.") % {"address": mailbox})
@@ -34,6 +36,8 @@ def remove_domain(*, domain: Domain, actor: Actor) -> None:
     locked = living.filter(pk=domain.pk).first()
     if locked is None:
         raise Refused(_("%(domain)s is being removed already.") % {"domain": domain})
+    if locked.status == Domain.Status.SUSPENDED:
+        raise Refused(_("This domain is suspended. Contact your provider."))
     audit(actor, "domain.removed", domain, mailboxes=locked.mailbox_count)
     domain.alias_domains.all().delete()
     domain.aliases.all().delete()

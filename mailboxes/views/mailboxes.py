@@ -14,6 +14,7 @@ from domains import names
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.paging import Page, paginate
+from kuploy.throttle import throttle
 from mailboxes import access, passwords, services
 from mailboxes.forms import MailboxEditForm, MailboxForm, PasswordForm
 from mailboxes.models import HostJob, Mailbox
@@ -146,6 +147,7 @@ def enable(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
 @require_POST
 def strength(request: MemberRequest) -> HttpResponse:
     """A fragment that judges the password being typed. Nothing is kept."""
+    throttle(f"strength:{request.user.pk}", limit=60, seconds=60)
     typed = request.POST.get("password", "")
     score = passwords.strength(typed, request.POST.get("local_part", ""))
     return render(request, "mailboxes/strength.html", {"score": score, "typed": typed != ""})

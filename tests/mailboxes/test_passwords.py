@@ -118,3 +118,10 @@ def test_no_page_shows_a_hash(as_alice, mailbox):
     for path in ("", "edit/", "delete/"):
         response = as_alice.get(mailbox.get_absolute_url() + path)
         assert "argon2" not in response.text.lower()
+
+
+def test_a_password_made_to_be_slow_is_judged_by_its_beginning(monkeypatch):
+    judged = []
+    monkeypatch.setattr(passwords, "zxcvbn", lambda word, **_: judged.append(word) or {"score": 0})
+    passwords.strength("4@8({[<369&#!1/|0$5+7%2" * 5, ADDRESS)
+    assert len(judged[0]) == 20

@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from domains.models import Domain
+from domains.services import suspend_domain
 from kuploy.errors import Refused
 from mailboxes.models import Alias, HostJob, Mailbox
 from mailboxes.removal import remove_domain
@@ -93,3 +94,9 @@ def test_it_does_not_touch_a_name_that_only_looks_alike(acme, domain, actor):
     remove_domain(domain=domain, actor=actor)
     box.refresh_from_db()
     assert box.state == Mailbox.State.ACTIVE
+
+
+def test_a_suspended_domain_is_not_freed_by_its_owner(domain, actor):
+    suspend_domain(domain=domain, actor=actor)
+    with pytest.raises(Refused, match="suspended"):
+        remove_domain(domain=domain, actor=actor)

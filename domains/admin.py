@@ -23,15 +23,18 @@ class DomainAdmin(ReadOnlyAdmin):
     actions = ("suspend", "resume", "check_again")
     exclude = ("proof_label", "proof_text")
 
-    @admin.action(description=gettext_lazy("Suspend"))
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("domains.change_domain")
+
+    @admin.action(description=gettext_lazy("Suspend"), permissions=["operate"])
     def suspend(self, request: HttpRequest, queryset: QuerySet[Domain]) -> None:
         _each(request, queryset, services.suspend_domain)
 
-    @admin.action(description=gettext_lazy("Resume"))
+    @admin.action(description=gettext_lazy("Resume"), permissions=["operate"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Domain]) -> None:
         _each(request, queryset, services.resume_domain)
 
-    @admin.action(description=gettext_lazy("Check DNS again"))
+    @admin.action(description=gettext_lazy("Check DNS again"), permissions=["operate"])
     def check_again(self, request: HttpRequest, queryset: QuerySet[Domain]) -> None:
         _each(request, queryset, services.request_check)
 

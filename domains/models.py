@@ -1,14 +1,14 @@
 """Names that accounts claim, their proof, their keys, and what the DNS says about them."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -44,10 +44,17 @@ class DomainQuerySet(models.QuerySet["Domain"]):
         """Not an alias of another domain: may hold mailboxes."""
         return self.filter(alias_of=None)
 
-    def not_checked_since(self, moment: Any) -> Self:
-        return self.filter(Q(check_queued_at=None) | Q(check_queued_at__lt=moment))
+    def free_to_check(self, now: datetime) -> Self:
+        """Nobody asked for a check moments ago, and none is under way."""
+        asked = F("check_queued_at")
+        return self.filter(
+            Q(check_queued_at=None)
+            | Q(check_queued_at__lt=now - CHECK_COOLDOWN, checked_at__gte=asked)
+            | Q(check_queued_at__lt=now - CHECK_TAKES)
+        )
 
 
+CHECK_COOLDOWN = timedelta(seconds=5)
 # Longer than the slowest look-ups take; after this the page stops asking.
 CHECK_TAKES = timedelta(seconds=40)
 
@@ -82,6 +89,7 @@ class Domain(models.Model):
     mx_here = models.BooleanField(_("MX points to us"), default=False)
     mx_left_at = models.DateTimeField(null=True, editable=False)
     deliver_here = models.BooleanField(_("deliver here already"), default=False)
+    deliver_here_at = models.DateTimeField(null=True, editable=False)
     catch_all = models.CharField(_("catch-all"), max_length=320, blank=True)
 
     check_queued_at = models.DateTimeField(null=True, editable=False)

@@ -1,7 +1,5 @@
 """One function per thing a customer or an admin can do with a domain."""
 
-from datetime import timedelta
-
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,17 +12,15 @@ from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.queue import after_commit
 
-CHECK_COOLDOWN = timedelta(seconds=5)
-
 
 def add_domain(
     *, account: Account, name: str, alias_of: Domain | None = None, actor: Actor
 ) -> Domain:
     """Claim a name. It stays pending until its ownership is proved."""
-    key = keys.new_key()  # a tenth of a second of arithmetic: not under the lock
     with transaction.atomic():
         claim_room(account, Countable.DOMAIN)
         domain = _claim(account, name, alias_of)
+        key = keys.new_key()
         key.domain = domain
         key.save()
         audit(actor, "domain.added", domain, alias_of=alias_of and alias_of.name)
@@ -33,6 +29,10 @@ def add_domain(
 
 
 def _claim(account: Account, name: str, alias_of: Domain | None) -> Domain:
+    # Looked at again under the account's lock: it may be gone by now.
+    targets = Domain.objects.filter(account=account).exclude(status=Domain.Status.REMOVING)
+    if alias_of and not targets.filter(pk=alias_of.pk).exists():
+        raise Refused(_("%(name)s is being removed.") % {"name": alias_of})
     try:
         with transaction.atomic():
             return Domain.objects.create(account=account, name=name, alias_of=alias_of)
@@ -48,29 +48,23 @@ def _claimed(domain: Domain) -> str:
 
 @transaction.atomic
 def request_check(*, domain: Domain, actor: Actor) -> None:
-    """Queue one DNS check, unless one was queued within CHECK_COOLDOWN."""
+    """Queue one DNS check, unless one is under way or was asked for within CHECK_COOLDOWN."""
     if not _queue_check(domain):
         raise Refused(
-            _("We checked %(domain)s moments ago. Try again shortly.") % {"domain": domain}
+            _("%(domain)s is being checked, or was moments ago. Try again shortly.")
+            % {"domain": domain}
         )
     audit(actor, "domain.check_requested", domain)
 
 
 def _queue_check(domain: Domain) -> bool:
     now = timezone.now()
-    due = Domain.objects.not_checked_since(now - CHECK_COOLDOWN).filter(pk=domain.pk)
+    due = Domain.objects.free_to_check(now).filter(pk=domain.pk)
     # The UPDATE settles a race between two clicks: the loser changes no row.
     if not due.update(check_queued_at=now, next_check_at=now):
         return False
     after_commit(tasks.check_domain, str(domain.pk))
     return True
-
-
-@transaction.atomic
-def set_deliver_here(*, domain: Domain, on: bool, actor: Actor) -> None:
-    """Take mail for the domain as local before its MX records point here, or stop doing so."""
-    Domain.objects.filter(pk=domain.pk).update(deliver_here=on)
-    audit(actor, "domain.deliver_here", domain, on=on)
 
 
 @transaction.atomic

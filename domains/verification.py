@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.audit import Actor
-from domains import records
+from domains import cutover, records
 from domains.activation import activate
 from domains.dns.check import Findings, check_many
 from domains.dns.findings import Finding, Kind, State, Wanted
@@ -102,6 +102,7 @@ def record(results: Sequence[tuple[Domain, Findings]]) -> None:
         if living := _still_there(results):
             _store_findings(living)
             _store_domains(living)
+    cutover.end_what_is_over([domain.pk for domain, _findings in results])
 
 
 def _still_there(results: Sequence[tuple[Domain, Findings]]) -> list[tuple[Domain, Findings]]:

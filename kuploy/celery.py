@@ -10,6 +10,8 @@ app = Celery("kuploy")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+# Look-ups may take seconds each and belong to strangers: notices never wait behind them.
+app.conf.task_routes = {"domains.tasks.*": {"queue": "checks"}}
 # Every entry finds what a lost message left behind: the row is the truth. A nudge that waited
 # longer than its own interval is dropped, so that none pile up while no worker runs.
 app.conf.beat_schedule = {

@@ -11,13 +11,14 @@ from kombu.exceptions import OperationalError
 log = logging.getLogger(__name__)
 
 
-def after_commit(task: "Task[Any, Any]", *args: object, queue: str = "celery") -> None:
+def after_commit(task: "Task[Any, Any]", *args: object, queue: str | None = None) -> None:
     """Nudge a worker once the row is safe. A lost nudge is found by the sweep on the schedule."""
     transaction.on_commit(partial(_send, task, args, queue))
 
 
-def _send(task: "Task[Any, Any]", args: tuple[object, ...], queue: str) -> None:
+def _send(task: "Task[Any, Any]", args: tuple[object, ...], queue: str | None) -> None:
     try:
-        task.apply_async(args, queue=queue, retry=False)
+        # No queue named: the one that its route says.
+        task.apply_async(args, queue=queue, retry=False)  # type: ignore[arg-type]
     except OperationalError as error:
         log.warning("%s waits for the sweep: the broker is away (%s)", task.name, error)

@@ -21,6 +21,7 @@ class Alert(models.Model):
     class Kind(models.TextChoices):
         DOMAIN_ACTIVE = "domain_active"
         CLAIM_LOST = "claim_lost"
+        DELIVER_HERE_ENDED = "deliver_here_ended"
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="alerts", db_index=False)
     kind = models.CharField(max_length=30, choices=Kind)

@@ -6,7 +6,7 @@ import pytest
 
 from accounts import services as accounts
 from accounts.models import AuditEvent, Invitation, Role
-from domains import ownership
+from domains import cutover, ownership
 from domains import services as domains
 from domains.activation import activate
 from domains.models import Domain, OwnershipCode
@@ -47,8 +47,8 @@ ACTS = {
     "member.removed": lambda it: accounts.remove_member(membership=bobs(it), actor=it),
     "domain.added": lambda it: domains.add_domain(account=it.account, name="n.test", actor=it),
     "domain.check_requested": lambda it: domains.request_check(domain=pending(it), actor=it),
-    "domain.deliver_here": lambda it: domains.set_deliver_here(
-        domain=pending(it), on=True, actor=it
+    "domain.deliver_here": lambda it: cutover.set_deliver_here(
+        domain=active(it), on=True, actor=it
     ),
     "domain.catch_all": lambda it: domains.set_catch_all(
         domain=pending(it), address="x@example.com", actor=it

@@ -31,6 +31,7 @@ def servers(stack: Stack) -> list[Server]:
         *base,
         panel.web(stack),
         panel.worker(stack),
+        panel.checker(stack),
         panel.mail_worker(stack),
         panel.beat(stack),
     ]

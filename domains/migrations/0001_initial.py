@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                     "deliver_here",
                     models.BooleanField(default=False, verbose_name="deliver here already"),
                 ),
+                ("deliver_here_at", models.DateTimeField(editable=False, null=True)),
                 (
                     "catch_all",
                     models.CharField(blank=True, max_length=320, verbose_name="catch-all"),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from accounts.http import MemberRequest, hosting
 from accounts.models import Role
 from accounts.room import Countable, room_for
-from domains import access, names, records, services
+from domains import access, cutover, names, records, services
 from domains.forms import CatchAllForm, CodeForm, CodeRequestForm, DomainForm
 from domains.models import Domain
 from kuploy.errors import Refused
@@ -124,7 +124,7 @@ def zone_file(request: MemberRequest, domain_id: UUID) -> HttpResponse:
 @require_POST
 def deliver_here(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     domain = access.get_domain_for_work(request.membership, domain_id)
-    services.set_deliver_here(domain=domain, on="on" in request.POST, actor=request.actor)
+    cutover.set_deliver_here(domain=domain, on="on" in request.POST, actor=request.actor)
     messages.success(request, _("Saved."))
     return redirect(domain)
 

@@ -25,7 +25,11 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("domain_active", "Domain Active"), ("claim_lost", "Claim Lost")],
+                        choices=[
+                            ("domain_active", "Domain Active"),
+                            ("claim_lost", "Claim Lost"),
+                            ("deliver_here_ended", "Deliver Here Ended"),
+                        ],
                         max_length=30,
                     ),
                 ),

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
 from celery import Task
 from django.conf import settings
 from django.db import connections
@@ -24,7 +23,7 @@ from playwright.sync_api import (
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from domains import services
+from domains import models
 from kuploy import queue
 from tests.conftest import PASSWORD
 
@@ -83,14 +82,7 @@ def _work(task: "Task[Any, Any]", args: tuple[object, ...]) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_cooldown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "CHECK_COOLDOWN", timedelta(0))
-
-
-@pytest.fixture
-def alice(alice: User) -> User:
-    """As one who has opened the link in our mail: others may not add a second factor."""
-    EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=True)
-    return alice
+    monkeypatch.setattr(models, "CHECK_COOLDOWN", timedelta(0))
 
 
 @pytest.fixture

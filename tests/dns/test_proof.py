@@ -1,5 +1,6 @@
 import dns.rdata
 import pytest
+from dns.rdatatype import TXT as TYPE_TXT
 from dns.rdatatype import A as TYPE_A
 
 from domains.dns import Kind, State
@@ -58,6 +59,15 @@ def test_a_wildcard_alias_to_a_stranger_proves_nothing(world):
     world.records("*.example.com CNAME stranger.test")
     world.texts("stranger.test", "kuploy=secret")
     assert world.check(Kind.PROOF_TXT).state is State.WRONG
+
+
+def test_a_stranger_behind_a_wildcard_alias_cannot_answer_each_name_differently():
+    secret = dns.rdata.from_text("IN", "TXT", '"kuploy=secret"')
+    other = dns.rdata.from_text("IN", "TXT", '"something else"')
+    stranger = ("stranger.test",)
+    answer = Answer(TXT, Outcome.FOUND, TYPE_TXT, (secret,), aliases=stranger)
+    control = Answer("d1.example.com", Outcome.FOUND, TYPE_TXT, (other,), aliases=stranger)
+    assert judge(Kind.PROOF_TXT, WANTED, answer, control).state is State.WRONG
 
 
 def test_nothing_published_yet(world):

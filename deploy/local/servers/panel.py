@@ -50,11 +50,19 @@ def web(stack: Stack) -> Server:
 
 
 def worker(stack: Stack) -> Server:
-    return _server(stack, "worker", _celery(stack, "worker", "-Q", "celery", "-n", "panel@%h"))
+    return _server(
+        stack, "worker", _celery(stack, "worker", "-Q", "celery", "-n", "panel@%h", "-c2")
+    )
+
+
+def checker(stack: Stack) -> Server:
+    """DNS look-ups mostly wait: threads, and a queue of their own, which nothing else waits in."""
+    command = _celery(stack, "worker", "-Q", "checks", "-n", "checks@%h", "--pool=threads", "-c8")
+    return _server(stack, "checker", command)
 
 
 def mail_worker(stack: Stack) -> Server:
-    command = _celery(stack, "worker", "-Q", f"mail.{MAIL_HOST}", "-n", f"{MAIL_HOST}@%h")
+    command = _celery(stack, "worker", "-Q", f"mail.{MAIL_HOST}", "-n", f"{MAIL_HOST}@%h", "-c2")
     environment = stack.mail_host_environment()
     return Server(
         "mail-worker", command, MAIL_USER, stack.folder, CHECKOUT, environment=environment
@@ -67,8 +75,7 @@ def beat(stack: Stack) -> Server:
 
 
 def _celery(stack: Stack, role: str, *options: str) -> list[str]:
-    size = ["--concurrency=2"] if role == "worker" else []
-    return [stack.python, "-m", "celery", "-A", "kuploy", role, *size, *options]
+    return [stack.python, "-m", "celery", "-A", "kuploy", role, *options]
 
 
 def _server(stack: Stack, name: str, command: list[str], *, ready: bool = False) -> Server:

@@ -2,11 +2,13 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.services import open_invitation
+from kuploy.crypto import decrypt, encrypt
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -33,3 +35,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 def _public(url: str) -> str:
     """A mailed link leads to the panel, whatever host and port the request named."""
     return f"{settings.BASE_URL}{urlsplit(url).path}"
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets of second factors are encrypted at rest."""
+
+    def encrypt(self, text: str) -> str:
+        return encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return decrypt(encrypted_text.encode()).decode()

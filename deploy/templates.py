@@ -21,15 +21,17 @@ def render(text: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda match: values[match[1]], text)
 
 
-def replace_file(path: Path, text: str, *, group: str = "", mode: int = 0o644) -> None:
+def replace_file(
+    path: Path, text: str, *, owner: str = "", group: str = "", mode: int = 0o644
+) -> None:
     """Write a file whole or not at all; nobody can read it before its rights are set."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".new")
     partial.unlink(missing_ok=True)
     with open(partial, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(text)
-    if group:
-        shutil.chown(partial, group=group)
+    if owner or group:
+        shutil.chown(partial, owner or None, group or None)
     partial.chmod(mode)
     partial.replace(path)
 

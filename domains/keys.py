@@ -2,12 +2,11 @@
 
 import base64
 
-from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.conf import settings
 
 from domains.models import DkimKey
+from kuploy.crypto import decrypt, encrypt
 
 
 def new_key() -> DkimKey:
@@ -23,14 +22,10 @@ def new_key() -> DkimKey:
     )
     return DkimKey(
         public_key=base64.b64encode(public).decode(),
-        private_key_encrypted=_fernet().encrypt(private),
+        private_key_encrypted=encrypt(private),
     )
 
 
 def private_pem(key: DkimKey) -> bytes:
     """The private half; InvalidToken when the encryption key it was stored under is gone."""
-    return _fernet().decrypt(bytes(key.private_key_encrypted))
-
-
-def _fernet() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
+    return decrypt(bytes(key.private_key_encrypted))

@@ -127,6 +127,8 @@ DATABASES = {
                 "min_size": 1,
                 "max_size": env.number("KUPLOY_DATABASE_POOL", 8),
                 "timeout": 5,
+                # After an outage the next request asks anew, instead of waiting for ever longer.
+                "reconnect_timeout": 2,
             },
         },
     }
@@ -184,6 +186,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("KUPLOY_TRUSTED_PROXIES", 0)
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = BRAND

@@ -20,3 +20,8 @@ SELECT format('CREATE DATABASE %I OWNER kuploy', :'database')
 -- The mail servers may connect and no more: what they read is granted view by view, by the panel's migrations.
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"database" TO kuploy_dovecot, kuploy_postfix;
+
+-- Nor may they fill the disk with large objects, which PostgreSQL allows everybody.
+\connect :"database"
+REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea),
+    lo_put(oid, bigint, bytea), lowrite(integer, bytea) FROM PUBLIC;

@@ -26,8 +26,9 @@ def values(stack: Stack) -> dict[str, str]:
     """Every @NAME@ in deploy/dovecot and deploy/postfix."""
     key, cert = certificate(stack)
     socket, port = stack.folder / "postgres", "5432"
-    postfix_password = stack.secrets["postfix_database"]
-    postfix_url = f"postgresql://kuploy_postfix:{postfix_password}@/{stack.database}?host={socket}&port={port}"
+    # In a file: Postfix logs the address, with all that is in it, when a look-up fails.
+    passfile = stack.folder / "postfix" / "pgpass"
+    postfix_url = f"postgresql://kuploy_postfix@/{stack.database}?host={socket}&port={port}&passfile={passfile}"
     ports = {f"{name.upper()}_PORT": str(number) for name, number in stack.ports.items()}
     return ports | {
         "DB_HOST": str(socket),

@@ -9,7 +9,7 @@ from deploy.local.ports import greets
 from deploy.local.processes import Server
 from deploy.local.servers import mail
 from deploy.local.stack import CHECKOUT, Stack
-from deploy.templates import render_file, render_folder
+from deploy.templates import render_file, render_folder, replace_file
 
 MASTER = Path("/usr/lib/postfix/sbin/master")
 TEMPLATES = CHECKOUT / "deploy" / "postfix"
@@ -21,6 +21,8 @@ def prepare(stack: Stack) -> None:
     (home / "spool").mkdir(parents=True, exist_ok=True)
     machine.own_folder(home / "data", "postfix", 0o700)
     values = mail.values(stack)
+    passfile = f"*:*:*:kuploy_postfix:{stack.secrets['postfix_database']}\n"
+    replace_file(home / "pgpass", passfile, owner="postfix", mode=0o600)
     for name in ("main.cf", "master.cf"):
         render_file(TEMPLATES / name, home / "conf" / name, values)
     # These hold the password of the database role.

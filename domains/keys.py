@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from domains.models import DkimKey
-from kuploy.crypto import decrypt, encrypt
+from kuploy.crypto import encrypt
 
 
 def new_key() -> DkimKey:
@@ -24,8 +24,3 @@ def new_key() -> DkimKey:
         public_key=base64.b64encode(public).decode(),
         private_key_encrypted=encrypt(private),
     )
-
-
-def private_pem(key: DkimKey) -> bytes:
-    """The private half; InvalidToken when the encryption key it was stored under is gone."""
-    return decrypt(bytes(key.private_key_encrypted))

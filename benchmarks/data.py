@@ -11,7 +11,7 @@ from django.db import connection
 from psycopg import sql
 
 from accounts.models import Account, Membership, Plan, Role, User
-from benchmarks.sizes import Size, domain_name, mirror_name
+from benchmarks.sizes import Size, domain_name, mirror_name, slug
 from domains import keys
 from domains.dns.findings import Kind
 
@@ -53,13 +53,6 @@ def drop(size: Size) -> None:
         cursor.execute(f"DROP DATABASE IF EXISTS {database_of(size)} WITH (FORCE)")
 
 
-def public_key() -> str:
-    """All domains share one DKIM key: the name server of the benchmark publishes it for each."""
-    from domains.models import DkimKey
-
-    return DkimKey.objects.values_list("public_key", flat=True)[:1][0]
-
-
 def _fill(size: Size) -> None:
     accounts = _accounts(size)
     domains = [_uuid() for _ in range(size.domains)]
@@ -76,7 +69,7 @@ def _fill(size: Size) -> None:
 def _accounts(size: Size) -> list[UUID]:
     plan = Plan.objects.create(name="All you can eat")
     accounts = [
-        Account(id=_uuid(), name=f"Account {number}", slug=f"account{number}", plan=plan)
+        Account(id=_uuid(), name=f"Account {number}", slug=slug(number), plan=plan)
         for number in range(size.accounts)
     ]
     Account.objects.bulk_create(accounts)

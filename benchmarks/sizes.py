@@ -34,8 +34,8 @@ class Size:
         return self.domains // 10
 
     def account_of(self, domain: int) -> int:
-        """Number 0 has every second domain; the others share the rest."""
-        return 1 + domain // 2 % (self.accounts - 1) if domain % 2 else 0
+        """Number 0 has nine of ten domains; the others share the rest."""
+        return 0 if domain % 10 else 1 + domain // 10 % (self.accounts - 1)
 
     def addresses(self) -> Iterator[tuple[str, int]]:
         """Local part and domain of each mailbox."""
@@ -60,3 +60,7 @@ def domain_name(number: int) -> str:
 
 def mirror_name(number: int) -> str:
     return f"mirror{number}.example"
+
+
+def slug(account: int) -> str:
+    return f"account{account}"

@@ -90,7 +90,8 @@ def zone_file(records: Iterable[Record]) -> str:
 
 
 def current_key(domain: Domain) -> DkimKey:
-    return domain.dkim_keys.order_by("-created_at")[0]
+    # Chosen here and not by the database: the sweep has fetched the keys of all its domains at once.
+    return max(domain.dkim_keys.all(), key=lambda key: key.created_at)
 
 
 def _quoted(value: str) -> str:

@@ -17,6 +17,8 @@ class Page(Generic[M]):
     rows: Sequence[M]
     previous: str  # query string of the page before, without "?"; empty on the first
     next: str
+    descending: bool
+    turned: str  # query string of the first page in the other direction
 
 
 def paginate(
@@ -24,12 +26,14 @@ def paginate(
 ) -> Page[M]:
     """The rows after ?after= or before ?before=, by KEY: a unique column, "-" in front descends.
 
+    ?turn= turns the direction.
     With SEARCH those that contain it in this column; first the ones that begin with it.
     """
     column = key.removeprefix("-")
     after, before = (_cursor(queryset, column, params.get(name, "")) for name in NAMES)
     cursor, backwards = before or after, bool(before)
-    ascending = (key == column) != backwards
+    descending = key.startswith("-") != ("turn" in params)
+    ascending = descending == backwards
     parts = _parts(queryset, column, search)[:: -1 if backwards else 1]
     if cursor:
         in_last_part = backwards == cursor.startswith(search)
@@ -43,6 +47,8 @@ def paginate(
         rows,
         previous=_link(params, "before", rows and rows[0], column, more or not backwards, cursor),
         next=_link(params, "after", rows and rows[-1], column, more or backwards, "always"),
+        descending=descending,
+        turned=_turned(params),
     )
 
 
@@ -74,11 +80,23 @@ def _cursor(queryset: "QuerySet[M]", column: str, typed: str) -> str:
     return typed
 
 
-def _link(params: Any, name: str, row: Any, column: str, there_is: bool, cursor: str) -> str:
-    if not (row and there_is and cursor):
-        return ""
+def _turned(params: Any) -> str:
+    query = _without_place(params)
+    if not query.pop("turn", None):
+        query["turn"] = "1"
+    return str(query.urlencode())
+
+
+def _without_place(params: Any) -> Any:
     query = params.copy()
     for each in NAMES:
         query.pop(each, None)
+    return query
+
+
+def _link(params: Any, name: str, row: Any, column: str, there_is: bool, cursor: str) -> str:
+    if not (row and there_is and cursor):
+        return ""
+    query = _without_place(params)
     query[name] = str(getattr(row, column))
     return str(query.urlencode())

@@ -123,3 +123,10 @@ def test_a_hostile_place_is_just_a_place(letters, name, value):
 def test_what_cannot_be_a_place_is_the_first_page(acme):
     events = AuditEvent.objects.all()
     assert len(paginate(events, "-id", QueryDict("after=abc")).rows) == events.count() > 0
+
+
+def test_the_order_can_be_turned_and_turned_back(letters):
+    turned = page(letters, page(letters, "after=c.test").turned)
+    assert names(turned) == "gfe"
+    assert names(page(letters, turned.next)) == "dcb"
+    assert names(page(letters, turned.turned)) == "abc"

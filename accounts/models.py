@@ -1,5 +1,6 @@
 """Tenants, the people in them, their plans, and the record of who did what."""
 
+from datetime import timedelta
 from typing import Any, ClassVar, Self
 from uuid import uuid4
 
@@ -193,6 +194,15 @@ class Membership(models.Model):
         return self.role >= Role.OWNER
 
 
+INVITATION_LASTS = timedelta(days=7)
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> Self:
+        """Neither accepted nor too old."""
+        return self.filter(accepted_at=None, created_at__gt=timezone.now() - INVITATION_LASTS)
+
+
 class Invitation(models.Model):
     """A colleague is asked in by mail. The link is signed, good once, and for a week."""
 
@@ -204,6 +214,8 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         constraints = (

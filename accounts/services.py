@@ -1,7 +1,6 @@
 """One function per thing that people can do with accounts, seats and invitations."""
 
 import secrets
-from datetime import timedelta
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -18,7 +17,6 @@ from kuploy import mail
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
 
-INVITATION_LASTS = timedelta(days=7)
 INVITATIONS_PER_DAY = 50
 # First parts of the panel's own addresses; no account may hide them.
 RESERVED_SLUGS = {"admin", "api", "auth", "healthz", "invitations", "static"}
@@ -99,16 +97,13 @@ def open_invitation(pk: str | None) -> Invitation | None:
     """The invitation, as long as it can be accepted."""
     if pk is None:
         return None
-    fresh = Invitation.objects.filter(
-        pk=pk, accepted_at=None, created_at__gt=timezone.now() - INVITATION_LASTS
-    )
-    return fresh.select_related("account").first()
+    return Invitation.objects.open().filter(pk=pk).select_related("account").first()
 
 
 @transaction.atomic
 def accept_invitation(*, invitation: Invitation, user: User, ip: str | None) -> Membership:
     """The invited person takes the seat; a link works once."""
-    open_ones = Invitation.objects.filter(pk=invitation.pk, accepted_at=None)
+    open_ones = Invitation.objects.open().filter(pk=invitation.pk)
     if not open_ones.update(accepted_at=timezone.now()):
         raise Refused(_("This invitation was accepted already."))
     seat, new = Membership.objects.get_or_create(

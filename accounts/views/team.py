@@ -32,7 +32,7 @@ def team(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "seats": request.account.memberships.select_related("user").order_by("-role", "pk"),
-        "invitations": request.account.invitations.filter(accepted_at=None).order_by("email"),
+        "invitations": request.account.invitations.open().order_by("email"),
     }
     return render(request, "accounts/team.html", context, status=422 if form.errors else 200)
 

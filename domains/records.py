@@ -90,7 +90,7 @@ def zone_file(records: Iterable[Record]) -> str:
 
 
 def current_key(domain: Domain) -> DkimKey:
-    # Chosen here and not by the database: the sweep has fetched the keys of all its domains at once.
+    # Chosen here, not by the database: the sweep fetched the keys of all its domains at once.
     return max(domain.dkim_keys.all(), key=lambda key: key.created_at)
 
 

@@ -29,7 +29,7 @@ bench:
 lint:
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy .
+	set -a; . deploy/example.env; .venv/bin/mypy .
 	.venv/bin/lint-imports
 	.venv/bin/djlint --lint --quiet templates
 

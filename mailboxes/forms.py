@@ -79,11 +79,15 @@ class AddressForm(forms.Form):
 
     def __init__(self, *args: Any, domains: DomainQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        usable = usable_domains(domains)
-        found = [(each.name, each.unicode_name) for each in usable[: DOMAINS_OFFERED + 1]]
+        self.usable = usable_domains(domains)
+        self.fields["domain"].domains = self.usable  # type: ignore[attr-defined]
+
+    def offer_domains(self) -> None:
+        """Before the form is shown; what was sent is judged without the list."""
+        usable = self.usable[: DOMAINS_OFFERED + 1]
+        found = [(each.name, each.unicode_name) for each in usable]
         self.offered = found[:DOMAINS_OFFERED]
         field = self.fields["domain"]
-        field.domains = usable  # type: ignore[attr-defined]
         if found == self.offered:
             field.widget = forms.Select(choices=found)
         else:

@@ -1,6 +1,7 @@
 """One function per thing a person can do with a mailbox or an alias."""
 
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
 from django.db.models import CharField, Value
@@ -23,8 +24,6 @@ from mailboxes.models import (
 from quotas.limits import message_cap
 from quotas.models import Usage
 
-Row = TypeVar("Row", Mailbox, Alias)
-
 
 def create_mailbox(
     *,
@@ -38,20 +37,19 @@ def create_mailbox(
     """A mailbox that can be signed in to the moment this commits."""
     _check_size(domain, quota_bytes)
     password_hash = passwords.hash_password(password)  # slow on purpose: not under the lock
-    with transaction.atomic():
+    address = f"{local_part}@{domain.name}"
+    with _taking(address, Mailbox):
         claim_room(domain.account, Countable.MAILBOX)
-        _check_free(domain, local_part, Alias)
-        mailbox = _insert(
-            Mailbox(
-                account=domain.account,
-                domain=domain,
-                local_part=local_part,
-                address=f"{local_part}@{domain.name}",
-                display_name=display_name,
-                password_hash=password_hash,
-                quota_bytes=quota_bytes,
-                quota_messages=message_cap(quota_bytes),
-            )
+        _check_free(domain, address, Alias)
+        mailbox = Mailbox.objects.create(
+            account=domain.account,
+            domain=domain,
+            local_part=local_part,
+            address=address,
+            display_name=display_name,
+            password_hash=password_hash,
+            quota_bytes=quota_bytes,
+            quota_messages=message_cap(quota_bytes),
         )
         audit(actor, "mailbox.created", mailbox, size=quota_bytes)
     return mailbox
@@ -77,29 +75,40 @@ def create_postmaster(domain: Domain) -> None:
 
 
 def create_alias(*, domain: Domain, local_part: str, targets: list[str], actor: Actor) -> Alias:
-    with transaction.atomic():
+    address = f"{local_part}@{domain.name}"
+    with _taking(address, Alias):
         claim_room(domain.account, Countable.ALIAS)
-        _check_free(domain, local_part, Mailbox)
-        alias = _insert(
-            Alias(
-                account=domain.account,
-                domain=domain,
-                local_part=local_part,
-                address=f"{local_part}@{domain.name}",
-                targets=targets,
-            )
+        _check_free(domain, address, Mailbox)
+        alias = Alias.objects.create(
+            account=domain.account,
+            domain=domain,
+            local_part=local_part,
+            address=address,
+            targets=targets,
         )
         audit(actor, "alias.created", alias, targets=targets)
     return alias
 
 
-def _check_free(domain: Domain, local_part: str, other: type[Mailbox | Alias]) -> None:
+@contextmanager
+def _taking(address: str, kind: type[Mailbox | Alias]) -> Iterator[None]:
+    """A transaction that is refused as a whole when the address turns out to be in use."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        taken = kind.objects.filter(address=address).first()
+        if taken is None:
+            raise
+        raise Refused(_taken(taken)) from None
+
+
+def _check_free(domain: Domain, address: str, other: type[Mailbox | Alias]) -> None:
     """The account's row is locked, so no mailbox and alias can take one address together."""
     # Asked again now: it may have been removed since the page was loaded.
     usable = Domain.objects.primary().filter(status=Domain.Status.ACTIVE)
     if not usable.filter(pk=domain.pk).exists():
         raise Refused(_("Addresses need an active domain that is not an alias of another."))
-    address = f"{local_part}@{domain.name}"
     _free_from_deleted(address)
     if taken := other.objects.filter(address=address).first():
         raise Refused(_taken(taken))
@@ -110,15 +119,6 @@ def _free_from_deleted(address: str) -> None:
     leaving = Mailbox.objects.filter(address=address, state=Mailbox.State.DELETING)
     if leaving.update(address=Concat(Cast("id", CharField()), Value(".deleted"))):
         Usage.objects.filter(username=address).delete()
-
-
-def _insert(row: Row) -> Row:
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:
-        raise Refused(_taken(type(row).objects.get(address=row.address))) from error
-    return row
 
 
 def _taken(row: Mailbox | Alias) -> str:

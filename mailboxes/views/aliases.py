@@ -44,6 +44,7 @@ def add(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(address)s is ready.") % {"address": alias})
             return redirect("mailboxes:aliases", request.account.slug)
+    form.offer_domains()
     context = {
         "form": form,
         "room": room_for(request.account, Countable.ALIAS),

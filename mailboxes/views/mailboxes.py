@@ -68,6 +68,7 @@ def add(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(address)s is ready.") % {"address": mailbox})
             return redirect(mailbox)
+    form.offer_domains()
     context = {
         "form": form,
         "room": room_for(request.account, Countable.MAILBOX),

@@ -46,6 +46,8 @@ def start(environment, **options):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # As a terminal starts it: below a shell's background job Ctrl-C would be ignored for good.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         **options,
     )
 
@@ -75,7 +77,11 @@ def processes_in(folder):
 
 
 def end(process):
-    output, errors = process.communicate(timeout=STOPS_WITHIN_SECONDS)
+    try:
+        output, errors = process.communicate(timeout=STOPS_WITHIN_SECONDS)
+    finally:
+        process.kill()
+        process.wait()
     return output + errors
 
 

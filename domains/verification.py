@@ -24,6 +24,8 @@ BATCH = 500
 # A worker that died in the middle of a batch loses its claim after this long.
 CLAIM_LASTS = timedelta(minutes=5)
 SOONEST, LATEST = timedelta(minutes=1), timedelta(days=1)
+# While something is undecided: a look-up that failed, or an MX that has just gone.
+UNDECIDED = timedelta(hours=1)
 # Senders may still hold the old MX in their caches: mail goes on being taken for this long.
 MX_GRACE = timedelta(days=1)
 
@@ -169,7 +171,8 @@ def _outcome(domain: Domain, findings: Findings) -> tuple[object, ...]:
     here, left_at = _mx(domain, findings[Kind.MX])
     states = [findings[kind].state for kind in RECORDS]
     healthy = _healthy(domain, states)
-    return domain.pk, here, left_at, healthy, _next_check(domain, healthy)
+    undecided = State.UNREACHABLE in states or (here and left_at is not None)
+    return domain.pk, here, left_at, healthy, _next_check(domain, healthy, undecided)
 
 
 def _mx(domain: Domain, finding: Finding) -> tuple[bool, object]:
@@ -191,9 +194,10 @@ def _healthy(domain: Domain, states: list[State]) -> bool:
     return all(state is State.OK for state in judged)
 
 
-def _next_check(domain: Domain, healthy: bool) -> object:
+def _next_check(domain: Domain, healthy: bool, undecided: bool) -> object:
     """Often at first, then ever more rarely; the spread keeps many domains from coming together."""
     now = timezone.now()
     since = domain.proved_at or domain.created_at
     pause = LATEST if healthy else min(max((now - since) / 8, SOONEST), LATEST)
+    pause = min(pause, UNDECIDED) if undecided else pause
     return now + pause * random.uniform(0.8, 1.2)  # noqa: S311

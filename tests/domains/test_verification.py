@@ -182,8 +182,16 @@ def test_a_healthy_domain_is_checked_daily(domain):
     assert timedelta(hours=19) < next_pause(record(domain, found())) < timedelta(hours=29)
 
 
+@pytest.mark.parametrize("state", [State.UNREACHABLE, State.WRONG])
+def test_while_something_is_undecided_it_is_looked_at_every_hour(domain, state):
+    """A look-up that failed, or an MX that has just gone."""
+    Domain.objects.filter(pk=domain.pk).update(proved_at=timezone.now() - 100 * DAY)
+    record(domain, found())
+    assert next_pause(record(domain, found(mx=state))) < 1.3 * HOUR
+
+
 def test_many_domains_do_not_come_back_together(domain):
-    pauses = {verification._next_check(domain, True) for _turn in range(50)}
+    pauses = {verification._next_check(domain, True, False) for _turn in range(50)}
     assert len(pauses) == 50
     assert max(pauses) - min(pauses) > timedelta(hours=2)
 

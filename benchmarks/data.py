@@ -1,7 +1,9 @@
 """A database for each size, filled with COPY into the real tables."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from itertools import chain
 from random import Random
 from uuid import UUID
@@ -35,22 +37,24 @@ def use(database: str) -> None:
     connection.settings_dict["NAME"] = database
 
 
-def create(size: Size) -> None:
-    """Make the database anew and fill it."""
-    drop(size)
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {database_of(size)}")
-    own = str(connection.settings_dict["NAME"])
-    use(database_of(size))
-    call_command("migrate", verbosity=0)
-    _fill(size)
-    call_command("check_derived")
-    use(own)
-
-
-def drop(size: Size) -> None:
+@contextmanager
+def loaded(size: Size) -> Iterator[None]:
+    """A fresh database, filled; it is dropped in the end."""
+    home = str(connection.settings_dict["NAME"])
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {database_of(size)} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {database_of(size)}")
+    try:
+        use(database_of(size))
+        call_command("migrate", verbosity=0)
+        _fill(size)
+        call_command("check_derived", stdout=StringIO())
+        use(home)
+        yield
+    finally:
+        use(home)
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {database_of(size)} WITH (FORCE)")
 
 
 def _fill(size: Size) -> None:
@@ -68,8 +72,13 @@ def _fill(size: Size) -> None:
 
 def _accounts(size: Size) -> list[UUID]:
     plan = Plan.objects.create(name="All you can eat")
+    reseller = Account.objects.create(
+        name="Reseller", slug="reseller", kind=Account.Kind.RESELLER, plan=plan
+    )
     accounts = [
-        Account(id=_uuid(), name=f"Account {number}", slug=slug(number), plan=plan)
+        Account(
+            id=_uuid(), name=f"Account {number}", slug=slug(number), plan=plan, reseller=reseller
+        )
         for number in range(size.accounts)
     ]
     Account.objects.bulk_create(accounts)

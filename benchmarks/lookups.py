@@ -15,8 +15,8 @@ from benchmarks.sizes import FIRST_NAMES, Size, domain_name, mirror_name
 from deploy.local.stack import Stack
 
 CLIENTS = 8
-LOOKUPS_PER_CLIENT = 1000
-ROUNDS = 7
+LOOKUPS_PER_CLIENT = 2000
+ROUNDS = 9
 QUERY = re.compile(r"query = SELECT (.+) FROM (\S+) WHERE (.+)")
 RATE = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 # What is looked up, with the variables of pgbench; {first} stands for a first name.
@@ -41,17 +41,19 @@ class LookUp:
         return f"SELECT {self.columns} FROM {self.view} WHERE {self.condition}"
 
     @property
-    def keys(self) -> list[str]:
-        return re.findall(r"(\w+) = '", self.condition)
+    def keys(self) -> dict[str, str]:
+        """Column and value, quoted."""
+        return dict(re.findall(r"(\w+) = ('[^']*')", self.condition))
 
 
-def measure(size: Size) -> list[Figure]:
+def measure(size: Size) -> Iterator[Figure]:
     """In the database that Django is connected to."""
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA IF EXISTS floor CASCADE")
         cursor.execute("CREATE SCHEMA floor")
         cursor.execute("GRANT USAGE ON SCHEMA floor TO kuploy_dovecot, kuploy_postfix")
-    return [_measure(lookup, size) for lookup in _lookups(size)]
+    for lookup in _lookups(size):
+        yield _measure(lookup, size)
 
 
 def _lookups(size: Size) -> Iterator[LookUp]:
@@ -79,7 +81,7 @@ def _lookups(size: Size) -> Iterator[LookUp]:
 
 
 def _of_dovecot(name: str, query: re.Match[str] | None, size: Size) -> LookUp:
-    values = {"%u": MAILBOX, "%{user}": MAILBOX}
+    values = {"%u": MAILBOX, "%{user}": MAILBOX, "%s": "lmtp", "%{protocol}": "lmtp"}
     return _lookup(name, "dovecot", query, values, size.numbers)
 
 
@@ -110,12 +112,13 @@ def _make_floor(lookup: LookUp) -> str:
         columns = ", ".join(f'"{column.name}"' for column in cursor.description)
         aliases = ", ".join(f"{key} AS key_{key}" for key in lookup.keys)
         cursor.execute(
-            f"CREATE TABLE {table} AS SELECT {aliases}, {lookup.columns} FROM {lookup.view}"
+            f"CREATE TABLE {table} AS SELECT DISTINCT ON ({', '.join(lookup.keys)})"
+            f" {aliases}, {lookup.columns} FROM {lookup.view}"
         )
         cursor.execute(f"ALTER TABLE {table} ADD PRIMARY KEY ({keys})")
         cursor.execute(f"GRANT SELECT ON {table} TO kuploy_{lookup.server}")
         cursor.execute(f"VACUUM ANALYZE {table}")
-    condition = re.sub(r"(\w+) = '", r"key_\1 = '", lookup.condition)
+    condition = " AND ".join(f"key_{key} = {value}" for key, value in lookup.keys.items())
     return f"SELECT {columns} FROM {table} WHERE {condition}"
 
 
@@ -126,7 +129,7 @@ def _rate(lookup: LookUp, query: str, size: Size) -> float:
     with TemporaryDirectory() as folder:
         scripts = list(_scripts(Path(folder), lookup, query, size))
         done = subprocess.run(
-            [_pgbench(), "-n", "-M", "simple", "-c", str(CLIENTS), "-t", str(LOOKUPS_PER_CLIENT)]
+            [_pgbench(), "-n", "-M", "simple", "-c", str(CLIENTS), "-j", "2", "-t", str(LOOKUPS_PER_CLIENT)]
             + [option for script in scripts for option in ("-f", script)]
             + ["-h", database["HOST"], "-p", database["PORT"]]
             + ["-U", f"kuploy_{lookup.server}", str(database["NAME"])],

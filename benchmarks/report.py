@@ -26,17 +26,16 @@ def in_turn(rounds: int, *contestants: Callable[[], float]) -> list[float]:
     return [median(column) for column in zip(*results, strict=True)]
 
 
-def show(figures: Iterable[Figure]) -> None:
+def shown(figures: Iterable[Figure]) -> list[Figure]:
+    """All of them; each is printed as soon as it is there."""
+    print(f"{'':44} {'size':12} {'ours':>8} {'floor':>8} {'ratio':>7}  unit")
+    kept = []
     for figure in figures:
-        print(
-            f"{figure.name:44} {figure.size:8} {_short(figure.ours):>10} "
-            f"{_short(figure.floor):>10} {figure.ratio:8.2f}  {figure.unit}",
-            flush=True,
-        )
-
-
-def show_head() -> None:
-    print(f"{'':44} {'size':8} {'ours':>10} {'floor':>10} {'ratio':>8}  unit")
+        kept.append(figure)
+        ours, floor = _short(figure.ours), _short(figure.floor)
+        line = f"{figure.name:44} {figure.size:12} {ours:>8} {floor:>8} {figure.ratio:7.2f}"
+        print(f"{line}  {figure.unit}", flush=True)
+    return kept
 
 
 def save(figures: Iterable[Figure], path: Path) -> None:

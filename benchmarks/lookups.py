@@ -129,7 +129,8 @@ def _rate(lookup: LookUp, query: str, size: Size) -> float:
     with TemporaryDirectory() as folder:
         scripts = list(_scripts(Path(folder), lookup, query, size))
         done = subprocess.run(
-            [_pgbench(), "-n", "-M", "simple", "-c", str(CLIENTS), "-j", "2", "-t", str(LOOKUPS_PER_CLIENT)]
+            [_pgbench(), "-n", "-M", "simple", "-j", "2"]
+            + ["-c", str(CLIENTS), "-t", str(LOOKUPS_PER_CLIENT)]
             + [option for script in scripts for option in ("-f", script)]
             + ["-h", database["HOST"], "-p", database["PORT"]]
             + ["-U", f"kuploy_{lookup.server}", str(database["NAME"])],

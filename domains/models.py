@@ -136,7 +136,12 @@ class Domain(models.Model):
                 opclasses=["uuid_ops", "gin_trgm_ops"],
                 name="domain_search",
             ),
-        )
+            # Few among many: their list must not walk past all the active ones.
+            models.Index(
+                fields=["account", "status", "name"], condition=~Q(status="active"),
+                name="domains_not_active",
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return self.unicode_name

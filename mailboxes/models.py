@@ -41,7 +41,8 @@ class Address(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="+")
     local_part = models.CharField(_("address"), max_length=64, db_collation="C")
-    address = models.CharField(max_length=320, unique=True, db_collation="C")
+    # Unique by a constraint below: unique=True adds a second index for LIKE, of no use to "C".
+    address = models.CharField(max_length=320, db_collation="C")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # Copies of domain.served and domain.local, so that a look-up reads one row.
     domain_served = models.BooleanField(default=False, editable=False)
@@ -96,8 +97,14 @@ class Mailbox(Address):
                 opclasses=["uuid_ops", "gin_trgm_ops"],
                 name="mailbox_search",
             ),
-        )
+            # Few among many: their list must not walk past all the active ones.
+            models.Index(
+                fields=["account", "state", "address"], condition=~Q(state="active"),
+                name="mailboxes_not_active",
+            ),
+        )  # fmt: skip
         constraints = (
+            models.UniqueConstraint(fields=["address"], name="one_mailbox_per_address"),
             models.CheckConstraint(condition=Q(quota_bytes__gt=0), name="mailbox_has_a_size"),
         )
 
@@ -134,6 +141,7 @@ class Alias(Address):
                 name="alias_search",
             ),
         )
+        constraints = (models.UniqueConstraint(fields=["address"], name="one_alias_per_address"),)
 
 
 # A claim older than this belongs to a worker that died.

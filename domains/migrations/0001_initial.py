@@ -250,6 +250,14 @@ class Migration(migrations.Migration):
                 opclasses=["uuid_ops", "gin_trgm_ops"],
             ),
         ),
+        migrations.AddIndex(
+            model_name="domain",
+            index=models.Index(
+                condition=models.Q(("status", "active"), _negated=True),
+                fields=["account", "status", "name"],
+                name="domains_not_active",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="domain",
             constraint=models.UniqueConstraint(

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                     "local_part",
                     models.CharField(db_collation="C", max_length=64, verbose_name="address"),
                 ),
-                ("address", models.CharField(db_collation="C", max_length=320, unique=True)),
+                ("address", models.CharField(db_collation="C", max_length=320)),
                 (
                     "created_at",
                     models.DateTimeField(default=django.utils.timezone.now, editable=False),
@@ -108,6 +108,9 @@ class Migration(migrations.Migration):
                         opclasses=["uuid_ops", "gin_trgm_ops"],
                     ),
                 ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("address",), name="one_alias_per_address")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -123,7 +126,7 @@ class Migration(migrations.Migration):
                     "local_part",
                     models.CharField(db_collation="C", max_length=64, verbose_name="address"),
                 ),
-                ("address", models.CharField(db_collation="C", max_length=320, unique=True)),
+                ("address", models.CharField(db_collation="C", max_length=320)),
                 (
                     "created_at",
                     models.DateTimeField(default=django.utils.timezone.now, editable=False),
@@ -195,11 +198,17 @@ class Migration(migrations.Migration):
                         name="mailbox_search",
                         opclasses=["uuid_ops", "gin_trgm_ops"],
                     ),
+                    models.Index(
+                        condition=models.Q(("state", "active"), _negated=True),
+                        fields=["account", "state", "address"],
+                        name="mailboxes_not_active",
+                    ),
                 ],
                 "constraints": [
+                    models.UniqueConstraint(fields=("address",), name="one_mailbox_per_address"),
                     models.CheckConstraint(
                         condition=models.Q(("quota_bytes__gt", 0)), name="mailbox_has_a_size"
-                    )
+                    ),
                 ],
             },
         ),

@@ -32,6 +32,7 @@ LISTS = {
         "search by whole name": {"q": "company18.example"},
         "search by rare part": {"q": "y18."},
         "search by common part": {"q": "pany"},
+        "filter by rare state": {"status": "suspended"},
     },
     "mailboxes": {
         "first page": {},
@@ -40,6 +41,7 @@ LISTS = {
         "search by whole name": {"q": "clara18@company18.example"},
         "search by rare part": {"q": "a18@"},
         "search by common part": {"q": "company"},
+        "filter by rare state": {"state": "blocked"},
         # The worst that can be typed: frequent, but not before the end of the list.
         "search by late part": {"q": "onas1"},
     },

@@ -32,6 +32,8 @@ def set_up(folder: Path, requirements: str, packages: tuple[str, ...]) -> None:
 
 
 def run() -> int:
+    # Seen now, before anything can have interrupted it.
+    make = Make()
     folder = run_folder()
     machine.check()
     machine.check_reachable(CHECKOUT, folder)
@@ -44,7 +46,7 @@ def run() -> int:
             endpoints = stack.endpoints() | {"logins": logins}
             replace_file(folder / "endpoints.json", json.dumps(endpoints, indent=2), mode=0o600)
             report.show(stack, logins)
-            supervisor.watch(stack)
+            supervisor.watch(stack, make)
         except Interrupted:
             print("\nStopping ...", flush=True)
         finally:

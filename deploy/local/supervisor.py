@@ -94,9 +94,9 @@ def stop(stack: Stack) -> None:
         server.stop()
 
 
-def watch(stack: Stack) -> None:
+def watch(stack: Stack, make: interruption.Make) -> None:
     """Wait for ever; a CannotRun tells which server ended by itself."""
-    watched, make = servers(stack), interruption.Make()
+    watched = servers(stack)
     while True:
         make.check()
         for server in watched:

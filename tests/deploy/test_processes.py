@@ -89,4 +89,4 @@ def test_a_server_that_ends_by_itself_is_named(new_server, monkeypatch):
     server.start()
     monkeypatch.setattr(supervisor, "servers", lambda stack: [server])
     with pytest.raises(CannotRun, match=r"thing ended by itself(.|\n)*out of memory"):
-        supervisor.watch(None)
+        supervisor.watch(None, interruption.Make())

@@ -214,6 +214,8 @@ SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 )
 X_FRAME_OPTIONS = "DENY"
+# What the proxy in front decides: redirects to https, sub-domains, browsers' preload lists.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ["/admin/"],  # the admin's own scripts evaluate expressions
     "DIRECTIVES": {

@@ -37,6 +37,8 @@ class LocalPartField(forms.CharField):
 
     def validate(self, value: Any) -> None:
         super().validate(value)
+        if "@" in value:
+            raise ValidationError(_("Type only the part before the @, not the domain."))
         if value and not LOCAL_PART.fullmatch(value):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
 

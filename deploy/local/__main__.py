@@ -51,6 +51,7 @@ def run() -> int:
             print("\nStopping ...", flush=True)
         finally:
             supervisor.stop(stack)
+            print("Stopped.", flush=True)
     return 0
 
 

@@ -7,3 +7,7 @@ class Refused(Exception):
 
 class Unavailable(Exception):
     """A part that the request needs is away just now. The message says which, and what to do."""
+
+
+class Unreachable(Exception):
+    """A customer's server could not be called. The message is one sentence that says why."""

@@ -39,6 +39,11 @@ NAMESERVER_PORT = env.number("KUPLOY_NAMESERVER_PORT", 53)
 # A customer's name servers may have private addresses only where all of this is a demonstration.
 PRIVATE_NAMESERVERS = env.flag("KUPLOY_PRIVATE_NAMESERVERS", False)
 
+# Calls to customers' servers: the time for one, with the look-up, the connection and the answer
+WEBHOOK_TIMEOUT_SECONDS = env.number("KUPLOY_WEBHOOK_TIMEOUT_SECONDS", 10)
+# http and private addresses too, only where all of this is a demonstration.
+INSECURE_RECEIVERS = env.flag("KUPLOY_INSECURE_RECEIVERS", False)
+
 # The mail host on which a worker runs; the web processes only need its name
 MAIL_HOST = env.text("KUPLOY_MAIL_HOST", "mail1")
 MAIL_ROOT = env.text("KUPLOY_MAIL_ROOT", "")

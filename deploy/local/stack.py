@@ -99,6 +99,7 @@ class Stack:
             "RESOLVERS": self.address("dns"),
             "NAMESERVER_PORT": str(self.ports["dns"]),
             "PRIVATE_NAMESERVERS": "1",
+            "INSECURE_RECEIVERS": "1",
             "MAIL_HOST": MAIL_HOST,
         }
         preferred = {name: os.environ.get(f"KUPLOY_{name}") for name in PREFERENCES}

@@ -2,7 +2,6 @@
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, audit
 from domains import hooks
@@ -43,9 +42,8 @@ def _announce(domain: Domain, method: str, actor: Actor) -> None:
     raise_alert(
         account=domain.account,
         kind=Alert.Kind.DOMAIN_ACTIVE,
-        title=_("%(domain)s is active") % {"domain": domain},
-        body=_("The ownership of %(domain)s is proved. You can create mailboxes now.")
-        % {"domain": domain},
+        facts={"domain": domain.unicode_name, "domain_code": str(domain.pk)},
+        domain_id=domain.pk,
         dedup_key=f"domain_active:{domain.pk}:{domain.proved_at}",
     )
     for rival in Domain.objects.filter(name=domain.name, status=Domain.Status.PENDING):
@@ -56,11 +54,7 @@ def tell_that_the_name_is_taken(domain: Domain) -> None:
     raise_alert(
         account=domain.account,
         kind=Alert.Kind.CLAIM_LOST,
-        title=_("%(domain)s was proved by another account") % {"domain": domain},
-        body=_(
-            "Another account has proved that %(domain)s is theirs, so it cannot be activated "
-            "in yours. If the domain is yours, contact support."
-        )
-        % {"domain": domain},
+        facts={"domain": domain.unicode_name},
+        domain_id=domain.pk,
         dedup_key=f"claim_lost:{domain.pk}",
     )

@@ -48,11 +48,7 @@ def _tell(domain: Domain) -> None:
     raise_alert(
         account=domain.account,
         kind=Alert.Kind.DELIVER_HERE_ENDED,
-        title=_("%(domain)s follows its MX records again") % {"domain": domain},
-        body=_(
-            "Mail for %(domain)s was taken here before its MX records point to us. That ends "
-            "after two weeks: mail goes where the MX records point. Change them to move here."
-        )
-        % {"domain": domain},
+        facts={"domain": domain.unicode_name},
+        domain_id=domain.pk,
         dedup_key=f"deliver_here_ended:{domain.pk}:{domain.deliver_here_at}",
     )

@@ -2,21 +2,21 @@
 
 import logging
 from functools import partial
-from typing import Any
 
-from celery import Task
+from celery import Signature, Task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
+Work = Task | Signature  # type: ignore[type-arg]
 
 
-def after_commit(task: "Task[Any, Any]", *args: object, queue: str | None = None) -> None:
+def after_commit(task: Work, *args: object, queue: str | None = None) -> None:
     """Nudge a worker once the row is safe. A lost nudge is found by the sweep on the schedule."""
     transaction.on_commit(partial(_send, task, args, queue))
 
 
-def _send(task: "Task[Any, Any]", args: tuple[object, ...], queue: str | None) -> None:
+def _send(task: Work, args: tuple[object, ...], queue: str | None) -> None:
     try:
         # No queue named: the one that its route says.
         task.apply_async(args, queue=queue, retry=False)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin
-from notifications.models import Alert, Delivery
+from notifications.models import Alert, Channel, Delivery
 
 
 @admin.register(Alert)
@@ -11,9 +11,24 @@ class AlertAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
 
 
+@admin.register(Channel)
+class ChannelAdmin(ReadOnlyAdmin):
+    """Without the address: a webhook's URL may hold a secret of the customer."""
+
+    list_display = ("account", "transport", "state", "failing_since", "created_at")
+    list_select_related = ("account",)
+    exclude = (
+        "address",
+        "secret_encrypted",
+        "previous_secret_encrypted",
+        "previous_secret_until",
+    )
+    ordering = ("-created_at",)
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    list_display = ("alert", "address", "due_at", "sent_at", "attempts", "last_error")
+    list_display = ("created_at", "alert", "due_at", "sent_at", "attempt_count", "outcome")
     list_select_related = ("alert",)
-    search_fields = ("address",)
+    search_fields = ("code",)
     ordering = ("-id",)

@@ -1,34 +1,55 @@
-"""What happened (Alert) and who is told of it (Delivery)."""
+"""What happened (Alert), where it is told (Channel), and the telling of it."""
 
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
+from uuid import UUID, uuid4
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import Q
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account
+from accounts.models import Account, Membership, Role
+from notifications import sentences
 
-# A claim older than this belongs to a worker that died; the sweep may take it again.
-CLAIM_LASTS = timedelta(minutes=2)
-MOST_ATTEMPTS = 12
-LONGEST_PAUSE = timedelta(hours=12)
+# A claim older than this belongs to a worker that died. Longer than one attempt may take.
+CLAIM_LASTS = timedelta(seconds=45)
+# Pauses between the attempts of one delivery: two days in all (Standard Webhooks asks for days).
+PAUSES = tuple(
+    timedelta(**pause)
+    for pause in (
+        {"seconds": 10}, {"seconds": 30}, {"minutes": 2}, {"minutes": 10}, {"minutes": 30},
+        {"hours": 1}, {"hours": 3}, {"hours": 7}, {"hours": 12}, {"hours": 24},
+    )
+)  # fmt: skip
 
 
 class Alert(models.Model):
-    """One thing that happened to an account, told once."""
+    """One thing that happened to an account, told once. Its words are made when it is shown."""
 
     class Kind(models.TextChoices):
-        DOMAIN_ACTIVE = "domain_active"
-        CLAIM_LOST = "claim_lost"
-        DELIVER_HERE_ENDED = "deliver_here_ended"
+        QUOTA_80 = "quota_80", _("A mailbox passes 80 %")
+        QUOTA_95 = "quota_95", _("A mailbox passes 95 %")
+        QUOTA_100 = "quota_100", _("A mailbox is full")
+        QUOTA_NORMAL = "quota_normal", _("A mailbox is back under 75 %")
+        PLAN_LIMIT = "plan_limit", _("The plan is almost or quite full")
+        DOMAIN_ACTIVE = "domain_active", _("A domain is activated")
+        DNS_BROKEN = "dns_broken", _("A DNS record is broken")
+        DNS_CURED = "dns_cured", _("The DNS records are right again")
+        CLAIM_LOST = "claim_lost", _("A name was proved by somebody else")
+        DELIVER_HERE_ENDED = "deliver_here_ended", _("Early delivery has ended")
+        CHANNEL_STOPPED = "channel_stopped", _("A webhook was paused or switched off")
+        TEST = "test", _("Test")
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="alerts", db_index=False)
+    # The domain concerned, also when it is gone by now; none: the account as a whole.
+    domain_id = models.UUIDField(null=True)
     kind = models.CharField(max_length=30, choices=Kind)
-    title = models.CharField(max_length=320)
-    body = models.TextField()
+    facts = models.JSONField(default=dict)
     dedup_key = models.CharField(max_length=200, unique=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         indexes = (models.Index(fields=["account", "-id"], name="alerts_of_account"),)
@@ -36,55 +57,193 @@ class Alert(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def title(self) -> str:
+        return sentences.title(self.kind, self.facts)
+
+    @property
+    def body(self) -> str:
+        return sentences.body(self.kind, self.facts)
+
+
+# What may be subscribed to; a test goes where it is asked for.
+KINDS = [choice for choice in Alert.Kind.choices if choice[0] != Alert.Kind.TEST]
+
+
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """A person's own ways, and for those who manage the account its webhooks too."""
+        own = Q(membership=membership.pk) if membership.pk else Q(pk=None)
+        webhooks = Q(account=membership.account, membership=None)
+        return self.filter(own | webhooks if membership.role >= Role.MANAGER else own)
+
+    def ready(self) -> Self:
+        """Active, not waiting, and in nobody's hands; by the clock of the database alone."""
+        # Further ahead than any pause: the clock was set back since it was written.
+        unclaimed = ~Q(claimed_at__range=(Now() - CLAIM_LASTS, Now() + CLAIM_LASTS))
+        quiet = Q(quiet_until__range=(Now(), Now() + LONGEST_QUIET))
+        return self.filter(
+            Q(claimed_at=None) | unclaimed, ~quiet | Q(quiet_until=None), state=Channel.State.ACTIVE
+        )
+
+    def with_due_deliveries(self) -> Self:
+        return self.filter(Exists(Delivery.objects.due().filter(channel=OuterRef("pk"))))
+
+    def claim(self, pk: UUID) -> "Channel | None":
+        """The channel, now held by the caller; None when it is not ready."""
+        if not self.ready().filter(pk=pk).update(claimed_at=Now()):
+            return None
+        return self.select_related("account", "membership__user").get(pk=pk)
+
+
+LONGEST_QUIET = timedelta(hours=1)
+
+
+class Channel(models.Model):
+    """Where one account, or one person in it, wants to be told of what kinds of alerts."""
+
+    class Transport(models.TextChoices):
+        PANEL = "panel", _("In the panel")
+        EMAIL = "email", _("E-mail")
+        WEBHOOK = "webhook", _("Webhook")
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused after failing for days")
+        DISABLED = "disabled", _("Switched off by the receiver")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, db_default=RandomUUID(), editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="channels")
+    # Whose choice it is, and goes with the seat; none: a webhook, which belongs to the account.
+    membership = models.ForeignKey(
+        Membership, models.CASCADE, null=True, blank=True, related_name="channels"
+    )
+    transport = models.CharField(max_length=10, choices=Transport)
+    # A URL or an e-mail address; for e-mail empty: the person's sign-in address.
+    address = models.CharField(max_length=2000, blank=True, db_default="")
+    # Kinds that are not told. So a kind that comes with a new release is told until muted.
+    muted = ArrayField(models.CharField(max_length=30), default=list, db_default=[])
+    include_clients = models.BooleanField(default=False, db_default=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+
+    state = models.CharField(max_length=10, choices=State, db_default=State.ACTIVE)
+    claimed_at = models.DateTimeField(null=True, editable=False)
+    quiet_until = models.DateTimeField(null=True, editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
+
+    # Webhooks only; the previous secret signs too until its time is over.
+    secret_encrypted = models.BinaryField(null=True, editable=False)
+    previous_secret_encrypted = models.BinaryField(null=True, editable=False)
+    previous_secret_until = models.DateTimeField(null=True, editable=False)
+
+    objects = ChannelQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["membership", "transport", "address"],
+                condition=Q(membership__isnull=False),
+                name="one_channel_per_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(transport="webhook") ^ Q(membership__isnull=False),
+                name="webhooks_belong_to_accounts",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.recipient
+
+    @property
+    def recipient(self) -> str:
+        """The address to which it goes now."""
+        if self.transport == self.Transport.EMAIL and not self.address and self.membership:
+            return self.membership.user.email
+        return self.address
+
+
+class Notice(models.Model):
+    """An alert under one person's bell."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="notices", db_index=False)
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="notices")
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["channel", "alert"], name="one_notice_per_alert"),
+        )
+        indexes = (
+            models.Index(fields=["channel"], condition=Q(read_at=None), name="unread_notices"),
+            models.Index(fields=["channel", "-id"], name="notices_of_channel"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.alert)
+
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self) -> Self:
-        """Waiting for their time; a claim by a worker that died counts as waiting."""
-        now = timezone.now()
-        free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LASTS)
-        return self.filter(free, due_at__lte=now)
-
-    def claim(self, pk: int) -> "Delivery | None":
-        """The due row, now held by the caller; None when somebody else has it."""
-        if not self.due().filter(pk=pk).update(claimed_at=timezone.now()):
-            return None
-        return self.select_related("alert__account").get(pk=pk)
+        """Its time has come; further ahead than any pause, the clock was set back since."""
+        first = Q(attempt_count=0)
+        passed = Q(due_at__lte=Now()) | Q(due_at__gt=Now() + max(PAUSES) * 2)
+        return self.filter(Q(due_at__isnull=False) & (first | passed))
 
 
 class Delivery(models.Model):
-    """One message to one address. It is due until it has been sent or given up."""
+    """One alert on its way to one channel: due until it was sent or given up."""
 
+    # The same at every attempt, so that a receiver can drop a repeat ("webhook-id").
+    code = models.UUIDField(unique=True, default=uuid4, db_default=RandomUUID(), editable=False)
     alert = models.ForeignKey(Alert, models.CASCADE, related_name="deliveries")
-    address = models.EmailField()
-    due_at = models.DateTimeField(null=True, default=timezone.now)
-    claimed_at = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="deliveries", db_index=False)
+    created_at = models.DateTimeField(db_default=Now())
+    due_at = models.DateTimeField(null=True, db_default=Now())
+    attempt_count = models.PositiveSmallIntegerField(db_default=0)
     sent_at = models.DateTimeField(null=True)
-    last_error = models.CharField(max_length=500, blank=True)
+    # How the last attempt ended, for lists.
+    outcome = models.CharField(max_length=300, db_default="", blank=True)
 
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["channel", "alert"], name="one_delivery_per_alert"),
+        )
         indexes = (
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="mail_due"),
+            models.Index(fields=["channel", "-id"], name="deliveries_of_channel"),
+            models.Index(
+                fields=["channel", "id"], condition=Q(due_at__isnull=False), name="deliveries_due"
+            ),
         )
         verbose_name_plural = "deliveries"
 
     def __str__(self) -> str:
-        return f"{self.alert} to {self.address}"
+        return f"{self.alert} to {self.channel}"
 
-    def succeeded(self) -> None:
-        self.due_at, self.sent_at, self.last_error = None, timezone.now(), ""
-        self._store()
+    @property
+    def given_up(self) -> bool:
+        return self.due_at is None and self.sent_at is None
 
-    def failed(self, reason: str) -> None:
-        pause = min(timedelta(seconds=30 * 2**self.attempts), LONGEST_PAUSE)
-        given_up = self.attempts + 1 >= MOST_ATTEMPTS
-        self.due_at = None if given_up else timezone.now() + pause
-        self.last_error = reason[:500]
-        self._store()
 
-    def _store(self) -> None:
-        self.attempts += 1
-        self.claimed_at = None
-        self.save()
+class Attempt(models.Model):
+    """One try of a delivery, and what came of it."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempts")
+    at = models.DateTimeField(db_default=Now())
+    # The answer of a webhook: HTTP status and the beginning of its body.
+    status = models.PositiveSmallIntegerField(null=True)
+    milliseconds = models.PositiveIntegerField()
+    answer = models.TextField(blank=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.at}: {self.status or self.error}"
+
+
+def next_due(attempts_made: int) -> Any:
+    """When to try again after so many attempts, by the database's clock; None to give up."""
+    if attempts_made > len(PAUSES):
+        return None
+    return Now() + PAUSES[attempts_made - 1]

@@ -1,0 +1,124 @@
+"""Alerts in plain words, made from their facts in the reader's language."""
+
+from typing import Any
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+Words = tuple[Any, Any]
+
+WORDS: dict[str, Words] = {
+    "quota_80": (
+        gettext_lazy("%(address)s has passed 80 %%"),
+        gettext_lazy("%(used)s of %(limit)s are in use. Enlarge the mailbox or delete mail soon."),
+    ),
+    "quota_95": (
+        gettext_lazy("%(address)s has passed 95 %%"),
+        gettext_lazy("%(used)s of %(limit)s are in use. Enlarge the mailbox or delete mail now."),
+    ),
+    "quota_100": (
+        gettext_lazy("%(address)s is full"),
+        gettext_lazy(
+            "%(used)s of %(limit)s are in use, and new mail is refused. Enlarge the mailbox or "
+            "delete mail."
+        ),
+    ),
+    "quota_normal": (
+        gettext_lazy("%(address)s is back under 75 %%"),
+        gettext_lazy("%(used)s of %(limit)s are in use."),
+    ),
+    "domain_active": (
+        gettext_lazy("%(domain)s is active"),
+        gettext_lazy("The ownership of %(domain)s is proved. You can create mailboxes now."),
+    ),
+    "dns_broken": (
+        gettext_lazy("A DNS record of %(domain)s is no longer right"),
+        gettext_lazy("Look at the page of the domain: it says what was found and what to publish."),
+    ),
+    "dns_cured": (
+        gettext_lazy("The DNS records of %(domain)s are right again"),
+        gettext_lazy("All four were found as they should be."),
+    ),
+    "claim_lost": (
+        gettext_lazy("%(domain)s was proved by another account"),
+        gettext_lazy(
+            "Another account has proved that %(domain)s is theirs, so it cannot be activated "
+            "in yours. If the domain is yours, contact support."
+        ),
+    ),
+    "deliver_here_ended": (
+        gettext_lazy("%(domain)s follows its MX records again"),
+        gettext_lazy(
+            "Mail for %(domain)s was taken here before its MX records point to us. That ends "
+            "after two weeks: mail goes where the MX records point. Change them to move here."
+        ),
+    ),
+    "channel_stopped": (
+        gettext_lazy("The webhook %(url)s gets nothing any more"),
+        gettext_lazy("%(reason)s Mend the receiver, then resume it on its page."),
+    ),
+    "test": (
+        gettext_lazy("A test"),
+        gettext_lazy("Somebody asked for this message to see that it arrives."),
+    ),
+}
+
+PLAN_TITLES = {
+    "domains": {
+        80: gettext_lazy("80 %% of the domains of your plan are in use"),
+        100: gettext_lazy("All domains of your plan are in use"),
+        75: gettext_lazy("There is room for domains again"),
+    },
+    "mailboxes": {
+        80: gettext_lazy("80 %% of the mailboxes of your plan are in use"),
+        100: gettext_lazy("All mailboxes of your plan are in use"),
+        75: gettext_lazy("There is room for mailboxes again"),
+    },
+    "aliases": {
+        80: gettext_lazy("80 %% of the aliases of your plan are in use"),
+        100: gettext_lazy("All aliases of your plan are in use"),
+        75: gettext_lazy("There is room for aliases again"),
+    },
+}
+
+
+def title(kind: str, facts: dict[str, Any]) -> str:
+    return str(_words(kind, facts)[0] % _readable(facts))
+
+
+def body(kind: str, facts: dict[str, Any]) -> str:
+    return str(_words(kind, facts)[1] % _readable(facts))
+
+
+def amount(metric: str, value: int) -> str:
+    """A figure for reading: with its unit for space, a plain number for the rest."""
+    return filesizeformat(value) if metric == "space" else f"{value:,}"
+
+
+def _words(kind: str, facts: dict[str, Any]) -> Words:
+    if kind != "plan_limit":
+        return WORDS[kind]
+    return PLAN_TITLES[facts["metric"]][facts["crossed"]], _plan_body(facts["crossed"])
+
+
+def _plan_body(crossed: int) -> Any:
+    if crossed == 75:
+        return gettext_lazy("%(used)s are in use.")
+    if crossed == 100:
+        return gettext_lazy(
+            "%(used)s of %(limit)s are in use, so no more can be created. Upgrade the plan or "
+            "remove what is unused."
+        )
+    return gettext_lazy("%(used)s of %(limit)s are in use.")
+
+
+def _readable(facts: dict[str, Any]) -> dict[str, Any]:
+    if "used" not in facts:
+        return facts
+    metric = facts["metric"]
+    # A plan without a limit names none.
+    used, limit = amount(metric, facts["used"]), amount(metric, facts.get("limit", 0))
+    if metric == "messages":
+        limit = _("%(count)s messages") % {"count": limit}
+    return {**facts, "used": used, "limit": limit}

@@ -1,0 +1,16 @@
+from celery import shared_task
+
+from quotas import settlement
+
+
+@shared_task
+def settle() -> None:
+    """Announce what has been crossed since the last time."""
+    while settlement.settle():
+        pass
+
+
+@shared_task
+def settle_all() -> None:
+    """The same from the figures alone, whatever was noted."""
+    settlement.settle_all()

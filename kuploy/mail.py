@@ -12,9 +12,7 @@ from kuploy.errors import Unavailable
 
 def send(name: str, to: str, context: dict[str, object]) -> None:
     """Hand emails/NAME/{subject,body}.txt to the mail server, or say that it is away."""
-    context = {"BRAND": settings.BRAND, "BASE_URL": settings.BASE_URL, **context}
-    subject = " ".join(render_to_string(f"emails/{name}/subject.txt", context).split())
-    body = render_to_string(f"emails/{name}/body.txt", context)
+    subject, body = compose(name, context)
     try:
         send_mail(subject, body, None, [to])
     except (SMTPException, OSError) as error:
@@ -22,3 +20,10 @@ def send(name: str, to: str, context: dict[str, object]) -> None:
             _("The message to %(address)s could not be handed over. Please try again.")
             % {"address": to}
         ) from error
+
+
+def compose(name: str, context: dict[str, object]) -> tuple[str, str]:
+    """The subject, on one line, and the body."""
+    context = {"BRAND": settings.BRAND, "BASE_URL": settings.BASE_URL, **context}
+    subject = " ".join(render_to_string(f"emails/{name}/subject.txt", context).split())
+    return subject, render_to_string(f"emails/{name}/body.txt", context)

@@ -49,6 +49,9 @@ MAIL_HOST = env.text("KUPLOY_MAIL_HOST", "mail1")
 MAIL_ROOT = env.text("KUPLOY_MAIL_ROOT", "")
 DOVEADM_URL = env.text("KUPLOY_DOVEADM_URL", "")
 DOVEADM_KEY = env.text("KUPLOY_DOVEADM_KEY", "")
+LMTP_URL = env.text("KUPLOY_LMTP_URL", "")
+# How many mailboxes a minute are compared with what Dovecot says
+ROUND_MAILBOXES = env.number("KUPLOY_ROUND_MAILBOXES", 200)
 
 INSTALLED_APPS = [
     "unfold",

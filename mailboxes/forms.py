@@ -9,7 +9,7 @@ from accounts.models import Plan
 from domains import addresses, names
 from domains.models import Domain, DomainQuerySet
 from mailboxes import passwords
-from mailboxes.models import Mailbox
+from mailboxes.models import MAIL_LANGUAGES, Mailbox
 
 GB = 2**30
 # More domains than this are typed with a hint instead of chosen from a list.
@@ -105,6 +105,19 @@ class AddressForm(forms.Form):
         return super().clean() or {}
 
 
+class LanguageField(forms.TypedChoiceField):
+    """In which language the mailbox's user is written to; left out, it stays as it is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Language of notices"),
+            help_text=_("In which the user is told that the mailbox fills up."),
+            choices=MAIL_LANGUAGES,
+            required=False,
+            empty_value=MAIL_LANGUAGES[0][0],
+        )
+
+
 class MailboxForm(AddressForm):
     display_name = forms.CharField(
         label=_("Display name"), max_length=120, required=False,
@@ -117,6 +130,7 @@ class MailboxForm(AddressForm):
         widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": "new-password"}),
     )
     quota_bytes = forms.TypedChoiceField(label=_("Size"), coerce=int)
+    language = LanguageField()
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -136,10 +150,12 @@ class MailboxForm(AddressForm):
 class MailboxEditForm(forms.Form):
     display_name = forms.CharField(label=_("Display name"), max_length=120, required=False)
     quota_bytes = forms.TypedChoiceField(label=_("Size"), coerce=int)
+    language = LanguageField()
 
     def __init__(self, data: Any = None, *, mailbox: Mailbox) -> None:
-        initial = {"display_name": mailbox.display_name, "quota_bytes": mailbox.quota_bytes}
+        initial = {name: getattr(mailbox, name) for name in self.base_fields}
         super().__init__(data, initial=initial)
+        self.fields["language"].empty_value = mailbox.language  # type: ignore[attr-defined]
         size = self.fields["quota_bytes"]
         size.choices = size_choices(  # type: ignore[attr-defined]
             mailbox.account.plan, mailbox.quota_bytes

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models.functions import Now
+
 from domains.models import Domain
 from kuploy.queue import after_commit
 from mailboxes import tasks
@@ -10,6 +12,12 @@ from mailboxes.models import HostJob, Mailbox
 
 def owe(mailbox: Mailbox, kind: HostJob.Kind) -> None:
     owe_all([mailbox], kind)
+
+
+def owe_measure(mailbox: Mailbox) -> None:
+    """Asked for twice it is done once; one that waits after a failure is tried now."""
+    owe(mailbox, HostJob.Kind.MEASURE)
+    HostJob.objects.filter(mailbox_id=mailbox.pk, kind=HostJob.Kind.MEASURE).update(due_at=Now())
 
 
 def owe_all(mailboxes: Sequence[Mailbox], kind: HostJob.Kind) -> None:
@@ -27,6 +35,11 @@ def owe_kick_of_all(domain: Domain) -> None:
 
 
 def _note(jobs: Iterable[HostJob]) -> None:
-    noted = HostJob.objects.bulk_create(jobs)
-    for host in {job.host for job in noted}:
+    """What may wait only once, and waits already, is left as it is."""
+    nudge({job.host for job in HostJob.objects.bulk_create(jobs, ignore_conflicts=True)})
+
+
+def nudge(hosts: Iterable[str]) -> None:
+    """Tell their workers after the commit; a lost message is found by the sweep."""
+    for host in hosts:
         after_commit(tasks.do_host_jobs, host, queue=HostJob.queue_of(host))

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,14 @@ from quotas.models import Usage
 POSTMASTER = "postmaster"
 POSTMASTER_BYTES = 50 * 2**20
 POSTMASTER_MESSAGES = 1600
+# In which the user of a mailbox may be written to, by their own names; the panel is English.
+MAIL_LANGUAGES = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("it", "Italiano"),
+    ("es", "Español"),
+    ("fr", "Français"),
+]
 
 
 def this_mail_host() -> str:
@@ -80,6 +89,10 @@ class Mailbox(Address):
     quota_bytes = models.PositiveBigIntegerField(_("size"))
     quota_messages = models.PositiveIntegerField(_("most messages"))
     host = models.CharField(max_length=60, default=this_mail_host)
+    language = models.CharField(
+        _("language of notices"), max_length=5, choices=MAIL_LANGUAGES, default="en",
+        db_default="en",
+    )  # fmt: skip
     sieve_script = models.TextField(blank=True, editable=False)
 
     counted = models.GeneratedField(
@@ -102,6 +115,8 @@ class Mailbox(Address):
                 fields=["account", "state", "address"], condition=~Q(state="active"),
                 name="mailboxes_not_active",
             ),
+            # The rounds: the next few of one host, however many the others have.
+            models.Index(fields=["host", "address"], name="mailboxes_of_host"),
         )  # fmt: skip
         constraints = (
             models.UniqueConstraint(fields=["address"], name="one_mailbox_per_address"),
@@ -151,19 +166,19 @@ LONGEST_PAUSE = timedelta(hours=1)
 
 class HostJobQuerySet(models.QuerySet["HostJob"]):
     def due(self) -> Self:
-        now = timezone.now()
-        return self.filter(
-            Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LASTS), due_at__lte=now
-        )
+        """By the database's clock. A time that no pause reaches was set before it went back."""
+        now = Now()
+        free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LASTS)
+        free |= Q(claimed_at__gt=now + CLAIM_LASTS)
+        return self.filter(free, Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_PAUSE))
 
     def claim_next(self, host: str) -> "HostJob | None":
-        """The next due job of the host, now held by the caller."""
+        """The most urgent job of the host that is due, now held by the caller."""
         with transaction.atomic():
             free = self.due().filter(host=host).select_for_update(skip_locked=True)
-            job = free.order_by("due_at").first()
+            job = free.order_by("urgency", "due_at").first()
             if job:
-                job.claimed_at = timezone.now()
-                job.save(update_fields=["claimed_at"])
+                self.filter(pk=job.pk).update(claimed_at=Now())
             return job
 
 
@@ -171,16 +186,29 @@ class HostJob(models.Model):
     """Work for the Celery worker of one mail host. The row goes when the work is done."""
 
     class Kind(models.TextChoices):
+        """The most urgent first: nobody's deletion waits behind ten thousand warnings."""
+
         KICK = "kick", _("End open sessions")
+        MEASURE = "measure", _("Ask Dovecot how full a mailbox is")
         PURGE = "purge", _("Delete mail from disk")
         SWEEP = "sweep", _("Delete what came in during the purge")
+        WARN = "warn", _("Tell the user that a mailbox fills up")
+        ROUND = "round", _("Compare the usage of all mailboxes with Dovecot")
 
     kind = models.CharField(max_length=10, choices=Kind)
+    urgency = models.GeneratedField(
+        expression=Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(Kind))),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+    )
     host = models.CharField(max_length=60)
     # No foreign key: the last step of a purge outlives the mailbox.
     mailbox_id = models.UUIDField(db_index=True)
+    # Of a round: the last one that was compared.
     address = models.CharField(max_length=320)
     home = models.CharField(max_length=60)
+    # What a warning says: metric, crossed, used, limit.
+    facts = models.JSONField(default=dict)
     due_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
@@ -190,7 +218,18 @@ class HostJob(models.Model):
     objects = HostJobQuerySet.as_manager()
 
     class Meta:
-        indexes = (models.Index(fields=["due_at"], name="host_jobs_due"),)
+        indexes = (
+            models.Index(fields=["due_at"], name="host_jobs_due"),
+            models.Index(fields=["host", "urgency", "due_at"], name="host_jobs_in_order"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["mailbox_id"], condition=Q(kind="measure"), name="one_measure_per_mailbox"
+            ),
+            models.UniqueConstraint(
+                fields=["host"], condition=Q(kind="round"), name="one_round_per_host"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.address} on {self.host}"
@@ -203,6 +242,10 @@ class HostJob(models.Model):
         """Try again after a pause that doubles."""
         pause = min(timedelta(seconds=5 * 2 ** min(self.attempts, 12)), LONGEST_PAUSE)
         self.attempts += 1
-        self.due_at = timezone.now() + pause
-        self.claimed_at, self.last_error = None, reason[:500]
+        self.last_error = reason[:500]
+        self.again_in(pause)
+
+    def again_in(self, pause: timedelta) -> None:
+        """Save it, free and due after the pause."""
+        self.claimed_at, self.due_at = None, Now() + pause
         self.save()

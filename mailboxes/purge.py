@@ -1,10 +1,8 @@
-"""The work behind a host job, done on the mail host by its own worker."""
+"""Sessions end, and mail leaves the disk."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from domains.models import Domain
 from mailboxes import doveadm
@@ -15,28 +13,19 @@ from quotas.models import Usage
 SECOND_LOOK = timedelta(minutes=2)
 
 
-def do(job: HostJob) -> None:
-    """Do one job. Safe twice: each step is fine with what is done already."""
-    try:
-        STEPS[HostJob.Kind(job.kind)](job)
-    except doveadm.HostError as error:
-        job.failed(str(error))
-
-
-def _kick(job: HostJob) -> None:
+def kick(job: HostJob) -> None:
     doveadm.kick(job.address)
     job.delete()
 
 
-def _purge(job: HostJob) -> None:
+def purge(job: HostJob) -> None:
     """Sessions end, the mail goes, then the row; a delivery under way is swept up later."""
     doveadm.kick(job.address)
     doveadm.remove_mail(job.home)
     with transaction.atomic():
         _forget(job)
-        job.kind, job.claimed_at, job.last_error = HostJob.Kind.SWEEP, None, ""
-        job.due_at = timezone.now() + SECOND_LOOK
-        job.save()
+        job.kind, job.last_error = HostJob.Kind.SWEEP, ""
+        job.again_in(SECOND_LOOK)
 
 
 def _forget(job: HostJob) -> None:
@@ -51,13 +40,6 @@ def _forget(job: HostJob) -> None:
         domain.delete()
 
 
-def _sweep(job: HostJob) -> None:
+def sweep(job: HostJob) -> None:
     doveadm.remove_mail(job.home)
     job.delete()
-
-
-STEPS: dict[HostJob.Kind, Callable[[HostJob], None]] = {
-    HostJob.Kind.KICK: _kick,
-    HostJob.Kind.PURGE: _purge,
-    HostJob.Kind.SWEEP: _sweep,
-}

@@ -12,6 +12,7 @@ from accounts.audit import Actor, audit
 from accounts.room import Countable, claim_room
 from domains.models import Domain
 from kuploy.errors import Refused
+from kuploy.throttle import throttle
 from mailboxes import jobs, passwords
 from mailboxes.models import (
     POSTMASTER,
@@ -32,6 +33,7 @@ def create_mailbox(
     display_name: str,
     password: str,
     quota_bytes: int,
+    language: str = "en",
     actor: Actor,
 ) -> Mailbox:
     """A mailbox that can be signed in to the moment this commits."""
@@ -50,6 +52,7 @@ def create_mailbox(
             password_hash=password_hash,
             quota_bytes=quota_bytes,
             quota_messages=message_cap(quota_bytes),
+            language=language,
         )
         audit(actor, "mailbox.created", mailbox, size=quota_bytes)
     return mailbox
@@ -135,8 +138,10 @@ def _check_size(domain: Domain, quota_bytes: int) -> None:
 
 
 @transaction.atomic
-def edit_mailbox(*, mailbox: Mailbox, display_name: str, quota_bytes: int, actor: Actor) -> None:
-    """Change name and size; the postmaster's size is fixed."""
+def edit_mailbox(
+    *, mailbox: Mailbox, display_name: str, quota_bytes: int, language: str, actor: Actor
+) -> None:
+    """Change name, size and language; the postmaster's size is fixed."""
     before = mailbox.quota_bytes
     if quota_bytes != before:
         if mailbox.is_postmaster:
@@ -144,8 +149,25 @@ def edit_mailbox(*, mailbox: Mailbox, display_name: str, quota_bytes: int, actor
         _check_size(mailbox.domain, quota_bytes)
         mailbox.quota_messages = message_cap(quota_bytes)
     mailbox.display_name, mailbox.quota_bytes = display_name, quota_bytes
-    mailbox.save(update_fields=["display_name", "quota_bytes", "quota_messages"])
-    audit(actor, "mailbox.changed", mailbox, size_before=before, size=quota_bytes)
+    mailbox.language = language
+    mailbox.save(update_fields=["display_name", "quota_bytes", "quota_messages", "language"])
+    audit(
+        actor, "mailbox.changed", mailbox,
+        size_before=before, size=quota_bytes, language=language,
+    )  # fmt: skip
+
+
+def measure_mailbox(*, mailbox: Mailbox) -> None:
+    """Have Dovecot asked how full it is now; its answer is in the usage row soon."""
+    try:
+        throttle(f"measure:{mailbox.pk}", limit=10, seconds=60)
+    except Refused:
+        raise Refused(
+            _("%(address)s was measured several times just now. Try again in a minute.")
+            % {"address": mailbox}
+        ) from None
+    with transaction.atomic():
+        jobs.owe_measure(mailbox)
 
 
 def change_password(*, mailbox: Mailbox, password: str, actor: Actor) -> None:

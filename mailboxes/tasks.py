@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from mailboxes import purge
+from mailboxes import measuring, work
 from mailboxes.models import HostJob
 
 NUDGE_LASTS_SECONDS = 10
@@ -10,12 +10,13 @@ NUDGE_LASTS_SECONDS = 10
 def do_host_jobs(host: str) -> None:
     """Do what this host is owed now. Safe twice: each job is claimed by one run."""
     while job := HostJob.objects.claim_next(host):
-        purge.do(job)
+        work.do(job)
 
 
 @shared_task
 def sweep_host_jobs() -> None:
     """Nudge hosts with work that is due: retries, and what a lost message left behind."""
+    measuring.begin_rounds()
     for host in HostJob.objects.due().values_list("host", flat=True).distinct():
         # Expires, so that nudges do not pile up while the host's worker is away.
         do_host_jobs.apply_async((host,), queue=HostJob.queue_of(host), expires=NUDGE_LASTS_SECONDS)

@@ -66,7 +66,7 @@ ACTS = {
         actor=it,
     ),
     "mailbox.changed": lambda it: mailboxes.edit_mailbox(
-        mailbox=box(it), display_name="N", quota_bytes=2 * GB, actor=it
+        mailbox=box(it), display_name="N", quota_bytes=2 * GB, language="de", actor=it
     ),
     "mailbox.password_changed": lambda it: mailboxes.change_password(
         mailbox=box(it), password="another good horse", actor=it

@@ -112,6 +112,7 @@ class Stack:
             "KUPLOY_MAIL_ROOT": str(self.folder / "mail"),
             "KUPLOY_DOVEADM_URL": f"http://{self.address('doveadm')}/doveadm/v1",
             "KUPLOY_DOVEADM_KEY": self.secrets["doveadm"],
+            "KUPLOY_LMTP_URL": f"lmtp://{self.address('lmtp')}",
         }
 
     def test_environment(self) -> dict[str, str]:

@@ -45,7 +45,8 @@ def _with_usage(page: Page[Mailbox]) -> list[tuple[Mailbox, Room, HostJob | None
     """Each row with what Dovecot last wrote, and with the job that keeps it from going."""
     used = Usage.objects.in_bulk([box.address for box in page.rows])
     leaving = [box.pk for box in page.rows if box.state == Mailbox.State.DELETING]
-    jobs = {job.mailbox_id: job for job in HostJob.objects.filter(mailbox_id__in=leaving)}
+    purges = HostJob.objects.filter(kind=HostJob.Kind.PURGE, mailbox_id__in=leaving)
+    jobs = {job.mailbox_id: job for job in purges}
     return [(box, space(box, used.get(box.address)), jobs.get(box.pk)) for box in page.rows]
 
 
@@ -90,7 +91,7 @@ def page_of(mailbox: Mailbox) -> dict[str, object]:
         "usage": usage,
         "space": space(mailbox, usage),
         "messages_room": Room(usage.messages if usage else 0, mailbox.quota_messages),
-        "job": HostJob.objects.filter(mailbox_id=mailbox.pk).order_by("created_at").first(),
+        "job": HostJob.objects.filter(kind=HostJob.Kind.PURGE, mailbox_id=mailbox.pk).first(),
         "edit_form": MailboxEditForm(mailbox=mailbox),
         "password_form": PasswordForm(mailbox=mailbox),
         "imap": {"host": settings.IMAP_HOST, "port": settings.IMAP_PORT},
@@ -141,6 +142,16 @@ def enable(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)
     services.enable_mailbox(mailbox=mailbox, actor=request.actor)
     messages.success(request, _("%(address)s is active.") % {"address": mailbox})
+    return redirect(mailbox)
+
+
+@hosting(Role.POSTMASTER)
+@require_POST
+def measure(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
+    """The answer comes from the mail host, a moment after this page."""
+    mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)
+    services.measure_mailbox(mailbox=mailbox)
+    messages.success(request, _("Dovecot is asked how full %(address)s is.") % {"address": mailbox})
     return redirect(mailbox)
 
 

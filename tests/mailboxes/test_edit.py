@@ -49,7 +49,7 @@ def test_the_postmasters_size_is_fixed(as_alice, postmaster, actor):
     box = now(postmaster)
     assert (box.display_name, box.quota_bytes, box.quota_messages) == ("P", 50 * 2**20, 1600)
     with pytest.raises(Refused, match="size of the postmaster mailbox is fixed"):
-        edit_mailbox(mailbox=box, display_name="", quota_bytes=GB, actor=actor)
+        edit_mailbox(mailbox=box, display_name="", quota_bytes=GB, language="en", actor=actor)
 
 
 def test_disabled_it_owes_the_end_of_open_sessions(act, mailbox, queued):

@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
         ("check domains that are due", "domains.tasks.sweep_checks", 10.0),
         ("announce what was crossed", "quotas.tasks.settle", 1.0),
         ("judge every mailbox and plan", "quotas.tasks.settle_all", 600.0),
+        ("sum up every domain", "quotas.tasks.sum_up", 3600.0),
         ("do what mail hosts are owed", "mailboxes.tasks.sweep_host_jobs", 10.0),
         ("forget codes that are too old", "domains.tasks.forget_codes", 3600.0),
     )

@@ -1,6 +1,10 @@
 """Levels follow the figures: each crossing moves one level and raises one alert, together."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from notifications import fanout
 
@@ -29,18 +33,14 @@ TAKE = """
 SUM_UP = """
     WITH taken AS (DELETE FROM quotas_change)
     INSERT INTO quotas_total AS total (domain_id, bytes, messages)
-    SELECT box.domain_id, sum(usage.bytes), sum(usage.messages)
-      FROM mail.usage JOIN mailboxes_mailbox AS box ON box.address = usage.username
-     GROUP BY box.domain_id
+    SELECT domain_id, sum(bytes), sum(messages)
+      FROM (SELECT box.domain_id, usage.bytes, usage.messages
+              FROM mail.usage JOIN mailboxes_mailbox AS box ON box.address = usage.username
+             UNION ALL SELECT domain_id, 0, 0 FROM quotas_total) AS held
+     GROUP BY domain_id
         ON CONFLICT (domain_id) DO UPDATE
        SET bytes = EXCLUDED.bytes, messages = EXCLUDED.messages
      WHERE (total.bytes, total.messages) IS DISTINCT FROM (EXCLUDED.bytes, EXCLUDED.messages)
-"""
-FORGET_SUMS = """
-    DELETE FROM quotas_total AS total WHERE bytes <> 0 AND NOT EXISTS (
-        SELECT FROM mailboxes_mailbox AS box
-          JOIN mail.usage ON usage.username = box.address
-         WHERE box.domain_id = total.domain_id)
 """
 FORGET_LEVELS = """
     DELETE FROM quotas_level AS level
@@ -83,6 +83,12 @@ SETTLE_THESE = SETTLE.format(which="gauge.subject = ANY(%s)")
 SETTLE_ALL = SETTLE.format(which="true")
 
 
+# Small look-ups in large tables, or one pass over all of them: nothing that is worth compiling.
+PLANNING = """
+    SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '64MB'
+"""
+
+
 def settle() -> int:
     """Judge what has changed; the number of changes taken, 0 when somebody else is at it."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -90,18 +96,36 @@ def settle() -> int:
         (mine,) = cursor.fetchone()
         if not mine:
             return 0
+        cursor.execute(PLANNING)
         cursor.execute(TAKE, [AT_MOST])
         subjects, taken = cursor.fetchone()
         if subjects:
-            cursor.execute(SETTLE_THESE, [subjects])
-            fanout.tell([alert for (alert,) in cursor.fetchall()])
+            _judge(cursor, SETTLE_THESE, [subjects])
     return int(taken)
 
 
 def settle_all() -> None:
     """Judge everything, whatever was or was not noted as changed."""
+    with _alone() as cursor:
+        _judge(cursor, SETTLE_ALL)
+
+
+def sum_up() -> None:
+    """The same, with all sums anew, and without the levels of what is gone."""
+    with _alone() as cursor:
+        cursor.execute(SUM_UP)
+        cursor.execute(FORGET_LEVELS)
+        _judge(cursor, SETTLE_ALL)
+
+
+@contextmanager
+def _alone() -> Iterator[CursorWrapper]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(WAIT_FOR_LOCK)
-        for statement in (SUM_UP, FORGET_SUMS, FORGET_LEVELS, SETTLE_ALL):
-            cursor.execute(statement)
-        fanout.tell([alert for (alert,) in cursor.fetchall()])
+        cursor.execute(PLANNING)
+        yield cursor
+
+
+def _judge(cursor: CursorWrapper, statement: str, parameters: Sequence[object] = ()) -> None:
+    cursor.execute(statement, parameters)
+    fanout.tell([alert for (alert,) in cursor.fetchall()])

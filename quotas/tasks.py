@@ -14,3 +14,9 @@ def settle() -> None:
 def settle_all() -> None:
     """The same from the figures alone, whatever was noted."""
     settlement.settle_all()
+
+
+@shared_task
+def sum_up() -> None:
+    """The sums of domains from the figures alone."""
+    settlement.sum_up()

@@ -7,7 +7,7 @@ from accounts.models import Account
 from mailboxes.models import Mailbox
 from notifications.models import Alert
 from quotas.models import Change, Level, Total, Usage
-from quotas.settlement import settle, settle_all
+from quotas.settlement import settle, settle_all, sum_up
 from tests.concurrency import at_once
 from tests.conftest import GB, make_domain, make_mailbox
 
@@ -115,7 +115,7 @@ def test_a_deleted_mailbox_says_nothing_and_its_level_goes(mailbox, told):
     fill(mailbox, 10)
     assert told() == []
     mailbox.delete()
-    settle_all()
+    sum_up()
     assert not Level.objects.filter(subject=mailbox.pk).exists()
 
 
@@ -129,7 +129,7 @@ def test_a_settlement_takes_what_was_noted(mailbox):
 @pytest.mark.django_db(transaction=True)
 def test_many_that_settle_at_once_tell_it_once(mailbox):
     fill(mailbox, 90)
-    at_once(settle, settle_all, settle, settle)
+    at_once(settle, settle_all, sum_up, settle)
     settle()
     assert Alert.objects.filter(kind="quota_80").count() == 1
 
@@ -151,9 +151,23 @@ def test_sums_that_drifted_are_put_right(domain, mailbox):
     settle()
     Total.objects.update(bytes=1)
     fill(mailbox, 60)
-    settle_all()
+    sum_up()
     assert sums(domain) == (-(-mailbox.quota_bytes * 60 // 100), 0)
     assert settle() == 0  # what the sums hold already is not added again
+
+
+def test_changes_that_were_summed_up_are_judged_too(mailbox, told):
+    fill(mailbox, 90)
+    assert told(sum_up) == ["quota_80"]
+
+
+def test_a_sum_goes_to_zero_with_its_last_mailbox(domain, mailbox):
+    fill(mailbox, 50)
+    settle()
+    Usage.objects.all().delete()
+    Change.objects.all().delete()
+    sum_up()
+    assert sums(domain) == (0, 0)
 
 
 def sums(domain):

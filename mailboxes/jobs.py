@@ -2,12 +2,36 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db import connection
 from django.db.models.functions import Now
 
 from domains.models import Domain
 from kuploy.queue import after_commit
 from mailboxes import tasks
 from mailboxes.models import HostJob, Mailbox
+
+# A mailbox that nobody can sign in to has no reader.
+WARNINGS = """
+    INSERT INTO mailboxes_hostjob
+           (kind, host, mailbox_id, address, home, facts, due_at, attempts, last_error, created_at)
+    SELECT 'warn', box.host, (alert.facts ->> 'mailbox_code')::uuid, box.address, box.home,
+           jsonb_build_object(
+               'metric', alert.facts -> 'metric', 'crossed', alert.facts -> 'crossed',
+               'used', alert.facts -> 'used', 'limit', alert.facts -> 'limit'),
+           now(), 0, '', now()
+      FROM notifications_alert AS alert
+      JOIN mail.mailbox AS box ON box.address = alert.facts ->> 'address'
+     WHERE alert.id = ANY(%s) AND alert.kind IN ('quota_80', 'quota_95', 'quota_100')
+       AND box.signs_in
+    RETURNING host
+"""
+
+
+def owe_warnings(alert_ids: Sequence[int]) -> None:
+    """The user of a mailbox that has passed a step is told by mail, whatever the account wants."""
+    with connection.cursor() as cursor:
+        cursor.execute(WARNINGS, [list(alert_ids)])
+        nudge({host for (host,) in cursor.fetchall()})
 
 
 def owe(mailbox: Mailbox, kind: HostJob.Kind) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from mailboxes import jobs
 from notifications import fanout
 
 AT_MOST = 5_000
@@ -128,4 +129,6 @@ def _alone() -> Iterator[CursorWrapper]:
 
 def _judge(cursor: CursorWrapper, statement: str, parameters: Sequence[object] = ()) -> None:
     cursor.execute(statement, parameters)
-    fanout.tell([alert for (alert,) in cursor.fetchall()])
+    alerts = [alert for (alert,) in cursor.fetchall()]
+    fanout.tell(alerts)
+    jobs.owe_warnings(alerts)

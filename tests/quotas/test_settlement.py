@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Account
-from mailboxes.models import Mailbox
+from mailboxes.models import HostJob, Mailbox
 from notifications.models import Alert
 from quotas.models import Change, Level, Total, Usage
 from quotas.settlement import settle, settle_all, sum_up
@@ -172,6 +172,24 @@ def test_a_sum_goes_to_zero_with_its_last_mailbox(domain, mailbox):
 
 def sums(domain):
     return Total.objects.values_list("bytes", "messages").get(domain_id=domain.pk)
+
+
+def test_the_user_of_the_mailbox_is_owed_a_warning_on_the_way_up(mailbox, told):
+    for percent in (85, 96, 100, 10):
+        fill(mailbox, percent)
+        told()
+    jobs = HostJob.objects.filter(kind="warn").order_by("pk")
+    assert [job.facts["crossed"] for job in jobs] == [80, 95, 100]
+    job = jobs[0]
+    assert (job.host, job.address, job.home) == (mailbox.host, mailbox.address, mailbox.home)
+    assert (job.mailbox_id, job.facts["limit"]) == (mailbox.pk, GB)
+
+
+def test_nobody_reads_a_disabled_mailbox(mailbox, told):
+    Mailbox.objects.filter(pk=mailbox.pk).update(state="disabled")
+    fill(mailbox, 96)
+    assert told() == ["quota_95"]
+    assert not HostJob.objects.filter(kind="warn").exists()
 
 
 def plan_alerts(account):

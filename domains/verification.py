@@ -5,20 +5,20 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import cache
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.audit import Actor
-from domains import cutover, records
+from domains import cutover, records, watch
 from domains.activation import activate
 from domains.dns.check import Findings, check_many
-from domains.dns.findings import Finding, Kind, State, Wanted
+from domains.dns.findings import RECORDS, Finding, Kind, State, Wanted
 from domains.dns.transport import Network
 from domains.models import Domain, RecordCheck, mx_records
 
-RECORDS = frozenset({Kind.MX, Kind.SPF, Kind.DKIM, Kind.DMARC})
 PROOFS = frozenset({Kind.PROOF_A, Kind.PROOF_TXT})
 BATCH = 500
 # A worker that died in the middle of a batch loses its claim after this long.
@@ -101,19 +101,21 @@ def record(results: Sequence[tuple[Domain, Findings]]) -> None:
         if proofs:
             activate(domain=domain, method=proofs[0], actor=Actor.system(domain.account))
     with transaction.atomic():
-        if living := _still_there(results):
+        healthy_before = _lock(results)
+        # Without the domains removed during the look-ups: one would fail the whole batch.
+        living = [(domain, found) for domain, found in results if domain.pk in healthy_before]
+        if living:
             _store_findings(living)
             _store_domains(living)
+            watch.tell_of_changes(living, healthy_before)
     cutover.end_what_is_over([domain.pk for domain, _findings in results])
 
 
-def _still_there(results: Sequence[tuple[Domain, Findings]]) -> list[tuple[Domain, Findings]]:
-    """Without the domains removed during the look-ups: one of them would fail the whole batch."""
+def _lock(results: Sequence[tuple[Domain, Findings]]) -> dict[UUID, bool]:
+    """The domains that are still there, and whether their records were right so far."""
     rows = Domain.objects.filter(pk__in=[domain.pk for domain, _findings in results])
-    # Locked in one order, so that two workers with overlapping batches queue up.
-    locked = rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
-    living = set(locked)
-    return [(domain, findings) for domain, findings in results if domain.pk in living]
+    # In one order, so that two workers with overlapping batches queue up.
+    return dict(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", "healthy"))
 
 
 def _store_findings(results: Sequence[tuple[Domain, Findings]]) -> None:

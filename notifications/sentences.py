@@ -33,8 +33,10 @@ WORDS: dict[str, Words] = {
         gettext_lazy("The ownership of %(domain)s is proved. You can create mailboxes now."),
     ),
     "dns_broken": (
-        gettext_lazy("A DNS record of %(domain)s is no longer right"),
-        gettext_lazy("Look at the page of the domain: it says what was found and what to publish."),
+        gettext_lazy("The DNS of %(domain)s is no longer right"),
+        gettext_lazy(
+            "Look at %(records)s: the page of the domain says what was found and what to publish."
+        ),
     ),
     "dns_cured": (
         gettext_lazy("The DNS records of %(domain)s are right again"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -127,7 +128,7 @@ def _alone() -> Iterator[CursorWrapper]:
         yield cursor
 
 
-def _judge(cursor: CursorWrapper, statement: str, parameters: Sequence[object] = ()) -> None:
+def _judge(cursor: CursorWrapper, statement: str, parameters: Sequence[list[UUID]] = ()) -> None:
     cursor.execute(statement, parameters)
     alerts = [alert for (alert,) in cursor.fetchall()]
     fanout.tell(alerts)

@@ -19,6 +19,10 @@ class Kind(StrEnum):
     PROOF_TXT = "proof_txt"
 
 
+# What a domain publishes to send and receive mail.
+RECORDS = frozenset({Kind.MX, Kind.SPF, Kind.DKIM, Kind.DMARC})
+
+
 class State(StrEnum):
     OK = "ok"
     WRONG = "wrong"

@@ -23,7 +23,7 @@ KEPT_BYTES = 2048
 ADDRESSES_TRIED = 4
 # Most servers close a silent connection after five seconds or more.
 KEPT_SECONDS = 4
-# One TLS record at a time: the stream below would begin its time anew for each.
+# Sent at once, or not at all: with more, the stream below would begin its time anew for each part.
 PIECE_BYTES = 4096
 AUTHORITY = re.compile(r"(?:\[([0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)\]|([^\[\]:@%]+))(?::([0-9]{1,5}))?")
 UNQUOTED = "/%:@!$&'()*+,;=?-._~"
@@ -89,7 +89,6 @@ class _Url:
 
 def _parse(url: str) -> _Url:
     """Read a URL once. It is called by these parts, so that no other reading of it counts."""
-    _check_length(url)
     if not url.isprintable() or " " in url or "\\" in url:
         raise _not_a_url()
     try:
@@ -104,15 +103,11 @@ def _parse(url: str) -> _Url:
     host, port = _host_and_port(parts.netloc)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     parsed = _Url(parts.scheme, host, port, quote(target, safe=UNQUOTED))
-    _check_length(str(parsed))  # quoting makes it longer
-    return parsed
-
-
-def _check_length(url: str) -> None:
-    if len(url) > LONGEST:
+    if len(str(parsed)) > LONGEST:
         raise ValidationError(
             _("A web address has at most %(most)d characters.") % {"most": LONGEST}
         )
+    return parsed
 
 
 def _not_a_url() -> ValidationError:

@@ -1,14 +1,14 @@
 """What happened (Alert), where it is told (Channel), and the telling of it."""
 
 from datetime import timedelta
-from typing import Any, Self
+from typing import Self
 from uuid import UUID, uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
-from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Now
+from django.db import connection, models, transaction
+from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models.functions import Now, Random
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Membership, Role
@@ -16,6 +16,14 @@ from notifications import sentences
 
 # A claim older than this belongs to a worker that died. Longer than one attempt may take.
 CLAIM_LASTS = timedelta(seconds=45)
+LONGEST_QUIET = timedelta(hours=1)
+# Further ahead than either may be: the clock was set back since it was written.
+HELD = Q(claimed_at__range=(Now() - CLAIM_LASTS, Now() + CLAIM_LASTS))
+QUIET = Q(quiet_until__range=(Now(), Now() + LONGEST_QUIET))
+# Receivers that were slow or away the last time may keep so many threads waiting, all in all.
+SLOW_AT_ONCE = 8
+SLOW = Q(transport="webhook", quiet_until__isnull=False)
+SLOW_LOCK = "SELECT pg_advisory_xact_lock(hashtext('notifications.slow'))"
 # Pauses between the attempts of one delivery: two days in all (Standard Webhooks asks for days).
 PAUSES = tuple(
     timedelta(**pause)
@@ -79,11 +87,8 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
 
     def ready(self) -> Self:
         """Active, not waiting, and in nobody's hands; by the clock of the database alone."""
-        # Further ahead than any pause: the clock was set back since it was written.
-        unclaimed = ~Q(claimed_at__range=(Now() - CLAIM_LASTS, Now() + CLAIM_LASTS))
-        quiet = Q(quiet_until__range=(Now(), Now() + LONGEST_QUIET))
         return self.filter(
-            Q(claimed_at=None) | unclaimed, ~quiet | Q(quiet_until=None), state=Channel.State.ACTIVE
+            Q(claimed_at=None) | ~HELD, Q(quiet_until=None) | ~QUIET, state=Channel.State.ACTIVE
         )
 
     def with_due_deliveries(self) -> Self:
@@ -91,12 +96,23 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
 
     def claim(self, pk: UUID) -> "Channel | None":
         """The channel, now held by the caller; None when it is not ready."""
-        if not self.ready().filter(pk=pk).update(claimed_at=Now()):
+        ready, claim = self.ready().filter(pk=pk), uuid4()
+        if not (ready._claim_quick(claim) or ready._claim_slow(claim)):
             return None
-        return self.select_related("account", "membership__user").get(pk=pk)
+        return self.select_related("account", "membership__user").filter(claim=claim).first()
 
+    def _claim_quick(self, claim: UUID) -> int:
+        return self.exclude(SLOW).update(claimed_at=Now(), claim=claim)
 
-LONGEST_QUIET = timedelta(hours=1)
+    def _claim_slow(self, claim: UUID) -> int:
+        """With a place among the slow ones, which are counted by one worker at a time."""
+        if not self.exists():
+            return 0
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(SLOW_LOCK)
+            if Channel.objects.filter(HELD, SLOW).count() >= SLOW_AT_ONCE:
+                return 0
+            return self.update(claimed_at=Now(), claim=claim)
 
 
 class Channel(models.Model):
@@ -128,7 +144,10 @@ class Channel(models.Model):
     confirmed_at = models.DateTimeField(null=True, editable=False)
 
     state = models.CharField(max_length=10, choices=State, db_default=State.ACTIVE)
+    # Until when a worker may hold it, and which: see claim().
     claimed_at = models.DateTimeField(null=True, editable=False)
+    claim = models.UUIDField(null=True, editable=False)
+    # Nothing is sent before: a pause between mails, or the receiver was slow or away.
     quiet_until = models.DateTimeField(null=True, editable=False)
     failing_since = models.DateTimeField(null=True, editable=False)
 
@@ -151,6 +170,11 @@ class Channel(models.Model):
                 name="webhooks_belong_to_accounts",
             ),
         )
+        indexes = (
+            models.Index(
+                fields=["claimed_at"], condition=Q(claimed_at__isnull=False), name="channels_held"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.recipient
@@ -161,6 +185,14 @@ class Channel(models.Model):
         if self.transport == self.Transport.EMAIL and not self.address and self.membership:
             return self.membership.user.email
         return self.address
+
+    def still_held(self) -> "models.QuerySet[Channel]":
+        """The row, while the claim that this object came with is good and nobody stopped it."""
+        return Channel.objects.filter(pk=self.pk, claim=self.claim, state=Channel.State.ACTIVE)
+
+    def release(self) -> None:
+        held = Channel.objects.filter(pk=self.pk, claim=self.claim)
+        held.update(claimed_at=None, claim=None)
 
 
 class Notice(models.Model):
@@ -185,10 +217,19 @@ class Notice(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self) -> Self:
-        """Its time has come; further ahead than any pause, the clock was set back since."""
+        """Never tried, or its pause is over; tried in the future: the clock was set back since."""
         first = Q(attempt_count=0)
-        passed = Q(due_at__lte=Now()) | Q(due_at__gt=Now() + max(PAUSES) * 2)
-        return self.filter(Q(due_at__isnull=False) & (first | passed))
+        return self.filter(
+            first | Q(due_at__lte=Now()) | Q(tried_at__gt=Now()), due_at__isnull=False
+        )
+
+    def in_state(self, state: str) -> Self:
+        return self.filter(STATES[state]) if state in STATES else self
+
+
+WAITING = Q(due_at__isnull=False)
+SENT = Q(due_at=None, sent_at__isnull=False)
+FAILED = Q(due_at=None, sent_at=None)
 
 
 class Delivery(models.Model):
@@ -201,6 +242,7 @@ class Delivery(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     due_at = models.DateTimeField(null=True, db_default=Now())
     attempt_count = models.PositiveSmallIntegerField(db_default=0)
+    tried_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     # How the last attempt ended, for lists.
     outcome = models.CharField(max_length=300, db_default="", blank=True)
@@ -242,8 +284,12 @@ class Attempt(models.Model):
         return f"{self.at}: {self.status or self.error}"
 
 
-def next_due(attempts_made: int) -> Any:
-    """When to try again after so many attempts, by the database's clock; None to give up."""
-    if attempts_made > len(PAUSES):
-        return None
-    return Now() + PAUSES[attempts_made - 1]
+# When to try again after one more failure, by the database's clock; after the last pause, never.
+# A little apart, so that what failed together does not come back together.
+NEXT_DUE = Case(
+    *(
+        When(attempt_count=made, then=Now() + pause * (1 + Random() / 10))
+        for made, pause in enumerate(PAUSES)
+    ),
+    default=None,
+)

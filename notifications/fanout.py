@@ -17,7 +17,7 @@ NUDGE_AT_MOST = 200
 # Who looks after an account: its own channels, and those of its reseller that include clients.
 # A seat's own limits count at this very moment; a person who is switched off hears nothing.
 WANTED = """
-    SELECT alert.id AS alert_id, channel.id AS channel_id, channel.transport
+    SELECT alert.id AS alert_id, alert.kind, channel.id AS channel_id, channel.transport
       FROM notifications_alert AS alert
       JOIN accounts_account AS account ON account.id = alert.account_id
       JOIN notifications_channel AS channel
@@ -33,8 +33,8 @@ WANTED = """
                 AND (seat.role < 20 OR alert.domain_id = ANY(seat.domain_ids))))
 """
 NOTICES = f"""
-    INSERT INTO notifications_notice (channel_id, alert_id)
-    SELECT channel_id, alert_id FROM ({WANTED}) AS wanted WHERE transport = 'panel'
+    INSERT INTO notifications_notice (channel_id, alert_id, kind)
+    SELECT channel_id, alert_id, kind FROM ({WANTED}) AS wanted WHERE transport = 'panel'
         ON CONFLICT DO NOTHING
 """  # noqa: S608
 # An address gets nothing before it is confirmed; the sign-in address is confirmed at sign-up.

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Self
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,7 +13,7 @@ from django.db.models.functions import Now, Random
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Membership, Role
-from notifications import sentences
+from notifications import kinds, sentences
 
 # A claim older than this belongs to a worker that died. Longer than one attempt may take.
 CLAIM_LASTS = timedelta(seconds=45)
@@ -72,6 +73,10 @@ class Alert(models.Model):
     @property
     def body(self) -> str:
         return sentences.body(self.kind, self.facts)
+
+    @property
+    def look(self) -> kinds.Look:
+        return kinds.LOOKS[self.kind]
 
 
 # What may be subscribed to; a test goes where it is asked for.
@@ -177,7 +182,12 @@ class Channel(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.recipient
+        """Without the address: it is nobody else's business, and a URL may hold a secret."""
+        return self.membership.user.email if self.membership else self.host
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.address).hostname or ""
 
     @property
     def recipient(self) -> str:
@@ -195,21 +205,46 @@ class Channel(models.Model):
         held.update(claimed_at=None, claim=None)
 
 
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def under_bell_of(self, membership: Membership) -> Self:
+        """One person's; in a client's account a reseller sees those of the own account."""
+        if not membership.as_reseller:
+            return self.filter(channel__membership=membership.pk)
+        return self.filter(
+            channel__membership__user=membership.user,
+            channel__membership__account=membership.account.reseller_id,
+        )
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+
 class Notice(models.Model):
     """An alert under one person's bell."""
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="notices", db_index=False)
     alert = models.ForeignKey(Alert, models.CASCADE, related_name="notices")
+    # The alert's own: a list of one kind is read from one index.
+    kind = models.CharField(max_length=30)
     read_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         constraints = (
+            # Also the order of the list.
             models.UniqueConstraint(fields=["channel", "alert"], name="one_notice_per_alert"),
         )
         indexes = (
-            models.Index(fields=["channel"], condition=Q(read_at=None), name="unread_notices"),
-            models.Index(fields=["channel", "-id"], name="notices_of_channel"),
-        )
+            models.Index(fields=["channel", "kind", "alert"], name="notices_of_kind"),
+            models.Index(
+                fields=["channel", "alert"], condition=Q(read_at=None), name="notices_unread"
+            ),
+            models.Index(
+                fields=["channel", "kind", "alert"], condition=Q(read_at=None),
+                name="notices_unread_of_kind",
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return str(self.alert)
@@ -258,15 +293,36 @@ class Delivery(models.Model):
             models.Index(
                 fields=["channel", "id"], condition=Q(due_at__isnull=False), name="deliveries_due"
             ),
+            # Few among many: their lists must not walk past all the others.
+            models.Index(fields=["channel", "-id"], condition=SENT, name="deliveries_sent"),
+            models.Index(fields=["channel", "-id"], condition=FAILED, name="deliveries_failed"),
         )
         verbose_name_plural = "deliveries"
 
     def __str__(self) -> str:
         return f"{self.alert} to {self.channel}"
 
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        SENT = "sent", _("Delivered")
+        FAILED = "failed", _("Failed")
+
     @property
     def given_up(self) -> bool:
         return self.due_at is None and self.sent_at is None
+
+    @property
+    def state(self) -> State:
+        if self.due_at is not None:
+            return self.State.WAITING
+        return self.State.FAILED if self.given_up else self.State.SENT
+
+
+STATES = {
+    Delivery.State.WAITING: WAITING,
+    Delivery.State.SENT: SENT,
+    Delivery.State.FAILED: FAILED,
+}
 
 
 class Attempt(models.Model):

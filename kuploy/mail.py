@@ -1,20 +1,23 @@
 """The panel's own mail: one folder of templates per message."""
 
+from collections.abc import Mapping
 from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from kuploy.errors import Unavailable
 
 
-def send(name: str, to: str, context: dict[str, object]) -> None:
+def send(
+    name: str, to: str, context: dict[str, object], headers: Mapping[str, str] | None = None
+) -> None:
     """Hand emails/NAME/{subject,body}.txt to the mail server, or say that it is away."""
     subject, body = compose(name, context)
     try:
-        send_mail(subject, body, None, [to])
+        EmailMessage(subject, body, to=[to], headers=headers).send()
     except (SMTPException, OSError) as error:
         raise Unavailable(
             _("The message to %(address)s could not be handed over. Please try again.")

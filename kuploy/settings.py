@@ -210,6 +210,8 @@ EMAIL_HOST_PASSWORD = _smtp.password or ""
 EMAIL_USE_SSL = _smtp.scheme == "smtps"
 EMAIL_USE_TLS = _smtp.scheme == "smtp+tls"
 EMAIL_TIMEOUT = 5
+# To one address, of what its person wants to know: more of it comes together in one message.
+MAILS_PER_HOUR = max(1, env.number("KUPLOY_MAILS_PER_HOUR", 12))
 DEFAULT_FROM_EMAIL = env.text("KUPLOY_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -1,8 +1,10 @@
 """Hands on the mail host: Dovecot's HTTP interface, and the directory that holds the mail."""
 
 import base64
+import logging
+import os
 import shutil
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import httpx
 from django.conf import settings
 
+log = logging.getLogger(__name__)
 NOBODY_CONNECTED = 68  # exit code of doveadm kick
 PATIENCE_SECONDS = 30
 
@@ -45,15 +48,31 @@ def remove_mail(home: str) -> None:
         raise HostError(f"The mail could not be removed: {error.strerror}.") from error
 
 
-def measure(addresses: Sequence[str]) -> dict[str, Measured]:
-    """To the byte, as Dovecot counts for the limits; without those that it cannot read."""
+def measure(homes: Mapping[str, str]) -> dict[str, Measured]:
+    """Of each address, to the byte as the limits count; without those that cannot be read."""
     wanted = {"field": ["messages", "vsize"], "mailboxMask": ["*"], "totalSum": True}
-    answers = _ask([["mailboxStatus", {"user": to, **wanted}, to] for to in addresses])
-    return {
+    answers = _ask([["mailboxStatus", {"user": to, **wanted}, to] for to in homes])
+    found = {
         address: Measured(int(sums[0]["vsize"]), int(sums[0]["messages"]))
         for kind, sums, address in answers
         if kind != "error"
     }
+    sure = {to for to in found if found[to].messages or _is_readable(homes[to])}
+    for address in homes.keys() - sure:
+        log.warning("Dovecot cannot read %s.", address)
+    return {address: found[address] for address in sure}
+
+
+def _is_readable(home: str) -> bool:
+    """Dovecot also finds nothing where it may not look, and on a disk that is not mounted."""
+    root = Path(settings.MAIL_ROOT)
+    try:
+        os.listdir(root / home / "Maildir")
+    except FileNotFoundError:
+        return root.is_dir() and any(root.iterdir())
+    except OSError:
+        return False
+    return True
 
 
 def run(command: str, parameters: dict[str, object], *, also_fine: Set[int] = frozenset()) -> Any:

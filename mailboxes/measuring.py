@@ -4,7 +4,7 @@ Dovecot writes after each change. What was lost of that is made good here: the d
 row was removed by hand, two deliveries at once wrote in the wrong order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -28,8 +28,8 @@ def measure(job: HostJob) -> None:
     mailbox = _living(job.host).filter(pk=job.mailbox_id).first()
     if mailbox:
         before = Usage.objects.filter(username=mailbox.address).first()
-        measured = doveadm.measure([mailbox.address])
-        if mailbox.address not in measured:
+        measured = doveadm.measure({mailbox.address: mailbox.home})
+        if not measured:
             raise HostError(f"Dovecot on {settings.MAIL_HOST} cannot read {mailbox.address}.")
         _write(mailbox.address, before, measured[mailbox.address])
     job.delete()
@@ -40,14 +40,14 @@ def go_round(job: HostJob) -> None:
     # Fewer after each failure, so that one mailbox that breaks the answer holds up no others.
     size = max(settings.ROUND_MAILBOXES >> job.attempts, 1)
     rest = _living(job.host).filter(address__gt=job.address).order_by("address")
-    addresses = list(rest.values_list("address", flat=True)[:size])
+    homes = {box.address: box.home for box in rest.only("address")[:size]}
     try:
-        _compare(addresses)
+        _compare(homes)
     except HostError:
         if size > 1:
             raise
     job.attempts, job.last_error = 0, ""
-    job.address = addresses[-1] if len(addresses) == size else ""
+    job.address = max(homes) if len(homes) == size else ""
     job.again_in(BETWEEN_STEPS)
 
 
@@ -72,9 +72,9 @@ def _living(host: str) -> "QuerySet[Mailbox]":
     return Mailbox.objects.filter(host=host).exclude(state=Mailbox.State.DELETING)
 
 
-def _compare(addresses: Sequence[str]) -> None:
-    before = Usage.objects.in_bulk(addresses)
-    for address, measured in doveadm.measure(addresses).items():
+def _compare(homes: Mapping[str, str]) -> None:
+    before = Usage.objects.in_bulk(homes)
+    for address, measured in doveadm.measure(homes).items():
         row = before.get(address)
         if measured != (Measured(row.bytes, row.messages) if row else NOTHING):
             _write(address, row, measured)

@@ -44,8 +44,8 @@ def notice(job: HostJob, mailbox: Mailbox) -> EmailMessage:
     message["Date"] = format_datetime(job.created_at)
     message["Message-ID"] = f"<quota-{job.pk}-{mailbox.pk.hex}@{panel}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nothing answers it by itself
-    message["Content-Language"] = mailbox.language
     message.set_content(body, cte="quoted-printable")
+    message["Content-Language"] = mailbox.language
     return message
 
 

@@ -37,6 +37,12 @@ def test_it_is_there_the_moment_the_click_returns(as_alice, url, typed, queued):
     assert jobs == []
 
 
+def test_its_user_is_written_to_in_the_language_chosen(as_alice, url, typed):
+    assert 'name="language"' in as_alice.get(url).text
+    as_alice.post(url, {**typed, "language": "es"})
+    assert Mailbox.objects.get(address="info@acme.test").language == "es"
+
+
 def test_its_page_tells_what_a_mail_program_needs(as_alice, mailbox, settings):
     text = as_alice.get(mailbox.get_absolute_url()).text
     for part in ("info@acme.test", settings.IMAP_HOST, str(settings.IMAP_PORT),

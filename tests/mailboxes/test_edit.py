@@ -30,6 +30,23 @@ def test_name_and_size_are_changed_and_the_message_cap_with_them(act, mailbox):
     assert (box.display_name, box.quota_bytes, box.quota_messages) == ("Office", 16 * GB, 524_288)
 
 
+def test_the_language_of_notices_is_changed(act, mailbox, acme):
+    assert act("edit", display_name="", quota_bytes=GB, language="it").status_code == 302
+    assert now(mailbox).language == "it"
+    assert acme.audit_events.latest("pk").details["language"] == "it"
+
+
+def test_a_language_left_out_stays(act, mailbox):
+    Mailbox.objects.filter(pk=mailbox.pk).update(language="fr")
+    assert act("edit", display_name="Office", quota_bytes=GB).status_code == 302
+    assert now(mailbox).language == "fr"
+
+
+def test_a_language_that_nobody_offers_is_shown_again(act, mailbox):
+    assert act("edit", display_name="", quota_bytes=GB, language="tlh").status_code == 422
+    assert now(mailbox).language == "en"
+
+
 @pytest.mark.parametrize("size", [26 * GB, 0, -1, GB + 1, "", "x", "9" * 40])
 def test_a_size_that_is_no_choice_is_shown_again(act, mailbox, size):
     assert act("edit", display_name="", quota_bytes=size).status_code == 422

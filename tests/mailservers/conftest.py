@@ -9,7 +9,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import Account, AuditEvent, Plan
 from domains.models import Domain
-from mailboxes.models import Mailbox
+from mailboxes.models import HostJob, Mailbox
 from quotas.models import Usage
 from tests.conftest import make_domain, make_mailbox
 
@@ -30,7 +30,7 @@ def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[No
 def account(db: None) -> Iterator[Account]:
     account = _new_account("Mail")
     yield account
-    for rows in (Usage, AuditEvent):
+    for rows in (Usage, AuditEvent, HostJob):
         rows.objects.all().delete()
     _remove(account)
 

@@ -10,17 +10,25 @@ app = Celery("kuploy")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# Look-ups may take seconds each and belong to strangers: notices never wait behind them.
-app.conf.task_routes = {"domains.tasks.*": {"queue": "checks"}}
+# Look-ups and calls to receivers may take seconds each and belong to strangers: nothing else waits
+# behind them.
+app.conf.task_routes = {
+    "domains.tasks.*": {"queue": "checks"},
+    "notifications.tasks.send": {"queue": "deliveries"},
+}
+app.conf.beat_scheduler = "kuploy.beat:Scheduler"
 # Every entry finds what a lost message left behind: the row is the truth. A nudge that waited
-# longer than its own interval is dropped, so that none pile up while no worker runs.
+# longer than its own interval is dropped, so that none pile up while no worker runs; but not within
+# seconds, by which the clocks of two hosts may differ.
 app.conf.beat_schedule = {
-    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    name: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 15)}}
     for name, task, seconds in (
         ("check domains that are due", "domains.tasks.sweep_checks", 10.0),
         ("announce what was crossed", "quotas.tasks.settle", 1.0),
         ("judge every mailbox and plan", "quotas.tasks.settle_all", 600.0),
         ("sum up every domain", "quotas.tasks.sum_up", 3600.0),
+        ("send what is due", "notifications.tasks.sweep", 3.0),
+        ("forget old notices", "notifications.tasks.forget_old", 3600.0),
         ("do what mail hosts are owed", "mailboxes.tasks.sweep_host_jobs", 10.0),
         ("forget codes that are too old", "domains.tasks.forget_codes", 3600.0),
     )

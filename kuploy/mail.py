@@ -1,6 +1,5 @@
 """The panel's own mail: one folder of templates per message."""
 
-from collections.abc import Mapping
 from smtplib import SMTPException
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from kuploy.errors import Unavailable
 
 
 def send(
-    name: str, to: str, context: dict[str, object], headers: Mapping[str, str] | None = None
+    name: str, to: str, context: dict[str, object], headers: dict[str, str] | None = None
 ) -> None:
     """Hand emails/NAME/{subject,body}.txt to the mail server, or say that it is away."""
     subject, body = compose(name, context)

@@ -1,14 +1,14 @@
 """What happened (Alert), where it is told (Channel), and the telling of it."""
 
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import connection, models, transaction
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Case, Exists, ExpressionWrapper, OuterRef, Q, Value, When
 from django.db.models.functions import Now, Random
 from django.utils.translation import gettext_lazy as _
 
@@ -340,12 +340,13 @@ class Attempt(models.Model):
         return f"{self.at}: {self.status or self.error}"
 
 
+def _a_while(pause: timedelta) -> "ExpressionWrapper[Any]":
+    """A little apart, so that what failed together does not come back together."""
+    return ExpressionWrapper(Value(pause) * (1 + Random() / 10), models.DurationField())
+
+
 # When to try again after one more failure, by the database's clock; after the last pause, never.
-# A little apart, so that what failed together does not come back together.
 NEXT_DUE = Case(
-    *(
-        When(attempt_count=made, then=Now() + pause * (1 + Random() / 10))
-        for made, pause in enumerate(PAUSES)
-    ),
+    *(When(attempt_count=made, then=Now() + _a_while(pause)) for made, pause in enumerate(PAUSES)),
     default=None,
 )

@@ -98,6 +98,11 @@ def amount(metric: str, value: int) -> str:
     return filesizeformat(value) if metric == "space" else f"{value:,}"
 
 
+def figures(facts: dict[str, Any]) -> str:
+    """What is used of what, for tables; empty for what has no figures."""
+    return _("%(used)s of %(limit)s") % _readable(facts) if "limit" in facts else ""
+
+
 def _words(kind: str, facts: dict[str, Any]) -> Words:
     if kind != "plan_limit":
         return WORDS[kind]

@@ -32,6 +32,7 @@ def servers(stack: Stack) -> list[Server]:
         panel.web(stack),
         panel.worker(stack),
         panel.checker(stack),
+        panel.sender(stack),
         panel.mail_worker(stack),
         panel.beat(stack),
     ]

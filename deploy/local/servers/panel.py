@@ -62,6 +62,12 @@ def checker(stack: Stack) -> Server:
     return _server(stack, "checker", command)
 
 
+def sender(stack: Stack) -> Server:
+    """E-mail and webhooks mostly wait for the receivers: threads, many of them."""
+    options = ("-Q", "deliveries", "-n", "deliveries@%h", "--pool=threads", "-c32")
+    return _server(stack, "sender", _celery(stack, "worker", *options))
+
+
 def mail_worker(stack: Stack) -> Server:
     command = _celery(stack, "worker", "-Q", f"mail.{MAIL_HOST}", "-n", f"{MAIL_HOST}@%h", "-c2")
     environment = stack.mail_host_environment()

@@ -1,0 +1,54 @@
+"""What a webhook says of an alert: see docs/webhooks.md. The same at every attempt."""
+
+import json
+from typing import Any
+
+from notifications.models import Alert
+
+# Names that customers know from elsewhere; every other kind has its own.
+ACTIONS = {
+    **dict.fromkeys(("quota_80", "quota_95", "quota_100", "quota_normal"), "email_overquota"),
+    "domain_active": "domain_create",
+}
+EXCEEDED, BACK = "exceeded", "back_to_normal"
+
+
+def body(alert: Alert) -> bytes:
+    message: dict[str, Any] = {
+        "action_type": ACTIONS.get(alert.kind, alert.kind),
+        "account": alert.account.slug,
+    }
+    return json.dumps(message | _about(alert.kind, alert.facts)).encode()
+
+
+def _about(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
+    if kind in ("quota_80", "quota_95", "quota_100", "quota_normal"):
+        return _mailbox(facts)
+    if kind == Alert.Kind.PLAN_LIMIT:
+        return _plan(facts)
+    if "domain" in facts:
+        rest = {name: value for name, value in facts.items() if name != "domain"}
+        return {"domain_name": facts["domain"], "payload": rest}
+    return {"payload": facts}
+
+
+def _mailbox(facts: dict[str, Any]) -> dict[str, Any]:
+    return _level(facts) | {
+        "domain_name": facts["domain"],
+        "payload": {
+            "email_address": facts["address"],
+            "email_code": facts["mailbox_code"],
+            "assigned_size": facts["limit"],
+            "used_size": facts["used"],
+            "crossed": facts["crossed"],
+        },
+    }
+
+
+def _plan(facts: dict[str, Any]) -> dict[str, Any]:
+    payload = {"limit": facts.get("limit"), "used": facts["used"], "crossed": facts["crossed"]}
+    return _level(facts) | {"payload": payload}
+
+
+def _level(facts: dict[str, Any]) -> dict[str, Any]:
+    return {"event": BACK if facts["crossed"] == 75 else EXCEEDED, "metric": facts["metric"]}

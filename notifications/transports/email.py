@@ -1,0 +1,75 @@
+"""E-mail: everything that is due for a person goes as one message."""
+
+import time
+from hashlib import sha256
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from kuploy import mail
+from kuploy.errors import Unavailable
+from notifications import digest
+from notifications.models import Channel, Delivery
+from notifications.outcomes import Result, record
+
+
+def send(channel: Channel) -> None:
+    """One message for all; the pause after it lets later ones gather."""
+    due = channel.deliveries.due().order_by("pk")
+    codes = dict(due.values_list("pk", "code"))
+    if codes:
+        record(channel, codes.keys(), _try(channel, codes))
+
+
+def _try(channel: Channel, codes: dict[int, UUID]) -> Result:
+    start = time.monotonic()
+    sentence = _why_not(channel)
+    if not sentence:
+        deliveries = Delivery.objects.filter(pk__in=codes)
+        message = digest.compose(channel, deliveries)
+        # A network call holds no connection: many threads share the few of the pool.
+        connection.close()
+        sentence = _hand_over(channel, message, list(codes.values()))
+    seconds = time.monotonic() - start
+    if sentence:
+        return Result(delivered=False, seconds=seconds, sentence=sentence)
+    return Result(delivered=True, seconds=seconds, sentence=_("Handed to the mail server."))
+
+
+def _why_not(channel: Channel) -> str:
+    """What has changed since it was put on its way; empty: it may go."""
+    if channel.membership is None or not channel.membership.user.is_active:
+        return _("The person is switched off.")
+    if not _is_confirmed(channel):
+        return _("The address is not confirmed.")
+    return ""
+
+
+def _is_confirmed(channel: Channel) -> bool:
+    if channel.address:
+        return channel.confirmed_at is not None
+    mine = EmailAddress.objects.filter(user=channel.membership.user)  # type: ignore[union-attr]
+    return bool(mine.filter(email__iexact=channel.recipient, verified=True).exists())
+
+
+def _hand_over(channel: Channel, message: dict[str, object], codes: list[UUID]) -> str:
+    """Empty, or why the mail server did not take it."""
+    try:
+        mail.send("alert", channel.recipient, message, _headers(channel, codes))
+    except Unavailable as error:
+        return _("The mail server did not take it: %(reason)s") % {"reason": error.__cause__}
+    return ""
+
+
+def _headers(channel: Channel, codes: list[UUID]) -> dict[str, str]:
+    # The same for the same deliveries, so that a repeat after a crash is known as one.
+    name = sha256("".join(sorted(map(str, codes))).encode()).hexdigest()[:32]
+    return {
+        "Message-ID": f"<{name}@{urlsplit(settings.BASE_URL).hostname}>",
+        "Auto-Submitted": "auto-generated",
+        "List-Unsubscribe": f"<{digest.settings_url(channel)}>",
+    }

@@ -1,10 +1,14 @@
-"""How full things are: what Dovecot wrote, and the levels that were announced.
+"""How full things are and were: what Dovecot wrote, and the levels that were announced.
 
 The ids point to rows of apps above this one; SQL keeps them true (see levels.sql).
 """
 
+from collections.abc import Sequence
+from typing import Self
+from uuid import UUID
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Now
 
 
@@ -50,6 +54,8 @@ class Level(models.Model):
     subject = models.UUIDField()
     metric = models.CharField(max_length=10, choices=Metric)
     account_id = models.UUIDField()
+    # Of a mailbox; copied, so that those of an account that fill up are found in their order.
+    address = models.CharField(max_length=320, db_default="", db_collation="C")
     level = models.SmallIntegerField()
     # How often it has moved: the number of the crossing, which no other crossing will ever have.
     moves = models.IntegerField(db_default=1)
@@ -60,11 +66,47 @@ class Level(models.Model):
             models.UniqueConstraint(fields=["subject", "metric"], name="one_level_per_metric"),
         )
         indexes = (
-            models.Index(fields=["account_id"], condition=Q(level__gt=0), name="levels_raised"),
-        )
+            models.Index(
+                fields=["account_id", "address", "subject"], condition=Q(level__gt=0),
+                name="levels_raised",
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.subject} {self.metric}: {self.level}"
+
+
+class FillingQuerySet(models.QuerySet["Filling"]):
+    def of(self, account_id: UUID, domain_ids: Sequence[UUID] | None = None) -> Self:
+        """Those of an account; of these domains only, when any are named."""
+        found = self.filter(account_id=account_id)
+        return found if domain_ids is None else found.filter(domain_id__in=domain_ids)
+
+    def counts(self, *percents: int) -> dict[int, int]:
+        """How many have reached each of these shares."""
+        wanted = {str(each): Count("pk", filter=Q(percent__gte=each)) for each in percents}
+        return {int(each): count for each, count in self.aggregate(**wanted).items()}
+
+
+class Filling(models.Model):
+    """A mailbox whose level is up, with what it uses now: a view, see filling.sql."""
+
+    mailbox_id = models.UUIDField(primary_key=True)
+    account_id = models.UUIDField()
+    domain_id = models.UUIDField()
+    address = models.CharField(max_length=320)
+    state = models.CharField(max_length=10)
+    # Of its space or of its message cap, whichever is fuller.
+    percent = models.BigIntegerField()
+
+    objects = FillingQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "quotas_filling"
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.percent} %"
 
 
 class Total(models.Model):
@@ -76,3 +118,16 @@ class Total(models.Model):
 
     def __str__(self) -> str:
         return f"{self.domain_id}: {self.bytes} bytes in {self.messages} messages"
+
+
+class Point(models.Model):
+    """What a mailbox held at the end of a day that changed it, or by now."""
+
+    pk = models.CompositePrimaryKey("mailbox_id", "day")
+    mailbox_id = models.UUIDField()
+    day = models.DateField(db_index=True)
+    bytes = models.BigIntegerField()
+    messages = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.mailbox_id} on {self.day}: {self.bytes} bytes in {self.messages} messages"

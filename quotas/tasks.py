@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from quotas import settlement
+from quotas import history, settlement
 
 
 @shared_task
@@ -20,3 +20,11 @@ def settle_all() -> None:
 def sum_up() -> None:
     """The sums of domains from the figures alone."""
     settlement.sum_up()
+
+
+@shared_task
+def note_history() -> None:
+    """Today's point of each mailbox that changed; those of a year ago go, a few at a time."""
+    history.note()
+    while history.forget():
+        pass

@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
         ("announce what was crossed", "quotas.tasks.settle", 1.0),
         ("judge every mailbox and plan", "quotas.tasks.settle_all", 600.0),
         ("sum up every domain", "quotas.tasks.sum_up", 3600.0),
+        ("note what mailboxes hold", "quotas.tasks.note_history", 3600.0),
         ("send what is due", "notifications.tasks.sweep", 3.0),
         ("forget old notices", "notifications.tasks.forget_old", 3600.0),
         ("do what mail hosts are owed", "mailboxes.tasks.sweep_host_jobs", 10.0),

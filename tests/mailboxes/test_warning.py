@@ -79,4 +79,8 @@ def test_it_is_marked_as_written_by_a_machine(read):
 def test_each_try_sends_the_same(read):
     assert read()["Message-ID"] == read()["Message-ID"]
     assert read()["Date"].datetime
-    assert read().as_bytes().isascii()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_server_on_the_way_needs_to_know_more_than_ascii(read, language):
+    assert read(language).as_bytes().isascii()

@@ -47,14 +47,16 @@ def record(channel: Channel, delivery_ids: Collection[int], result: Result) -> b
         rows = Delivery.objects.filter(pk__in=delivery_ids)
         # Locked, and without those that were deleted meanwhile.
         ids = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
-        held = _note_on_channel(channel, result, pause)
+        _note_on_channel(channel, result, pause)
         Attempt.objects.bulk_create([_attempt(pk, result) for pk in ids])
         if result.delivered:
             _set_sent(rows, result)
         else:
             _set_failed(rows, result)
             _stop_if_hopeless(channel, rows, result)
-    return held and pause is None
+        # A sign of life; whoever lost the claim, or the channel was stopped, changes no row.
+        held = channel.still_held().update(claimed_at=Now())
+    return bool(held) and pause is None
 
 
 def _pause(channel: Channel, result: Result) -> timedelta | None:
@@ -69,13 +71,11 @@ def _pause(channel: Channel, result: Result) -> timedelta | None:
     return None
 
 
-def _note_on_channel(channel: Channel, result: Result, pause: timedelta | None) -> bool:
-    """Its health, and that the caller is alive; whether the caller still holds it."""
+def _note_on_channel(channel: Channel, result: Result, pause: timedelta | None) -> None:
     Channel.objects.filter(pk=channel.pk).update(
         failing_since=None if result.delivered else Coalesce("failing_since", Now()),
         quiet_until=None if pause is None else Now() + pause,
     )
-    return bool(channel.still_held().update(claimed_at=Now()))
 
 
 def _attempt(delivery_id: int, result: Result) -> Attempt:

@@ -1,6 +1,5 @@
 """What a webhook says of an alert: see docs/webhooks.md. The same at every attempt."""
 
-import json
 from typing import Any
 
 from notifications.models import Alert
@@ -13,12 +12,9 @@ ACTIONS = {
 EXCEEDED, BACK = "exceeded", "back_to_normal"
 
 
-def body(alert: Alert) -> bytes:
-    message: dict[str, Any] = {
-        "action_type": ACTIONS.get(alert.kind, alert.kind),
-        "account": alert.account.slug,
-    }
-    return json.dumps(message | _about(alert.kind, alert.facts)).encode()
+def message(alert: Alert) -> dict[str, Any]:
+    action = ACTIONS.get(alert.kind, alert.kind)
+    return {"action_type": action, "account": alert.account.slug} | _about(alert.kind, alert.facts)
 
 
 def _about(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
@@ -38,7 +34,7 @@ def _mailbox(facts: dict[str, Any]) -> dict[str, Any]:
         "payload": {
             "email_address": facts["address"],
             "email_code": facts["mailbox_code"],
-            "assigned_size": facts["limit"],
+            "assigned_size": facts.get("limit"),
             "used_size": facts["used"],
             "crossed": facts["crossed"],
         },

@@ -1,5 +1,6 @@
 """Webhooks: one signed POST per delivery, after the Standard Webhooks convention."""
 
+import json
 import time
 from datetime import UTC, datetime
 
@@ -36,8 +37,8 @@ def send(channel: Channel) -> None:
 def _try(post: outbound.Post, channel: Channel, delivery: Delivery) -> Result:
     start = time.monotonic()
     try:
-        body = payloads.body(delivery.alert)
-        answer = post(body, _headers(channel, delivery, body))
+        body = json.dumps(payloads.message(delivery.alert))
+        answer = post(body.encode(), _headers(channel, delivery, body))
     except InvalidToken:
         return _unreached(start, _("Its secret cannot be decrypted here: make a new one."))
     except Unreachable as error:
@@ -62,9 +63,9 @@ def _sentence(status: int) -> str:
     return _("It answered with status %(status)d.") % {"status": status}
 
 
-def _headers(channel: Channel, delivery: Delivery, body: bytes) -> dict[str, str]:
+def _headers(channel: Channel, delivery: Delivery, body: str) -> dict[str, str]:
     code, now = str(delivery.code), datetime.now(UTC)
-    signatures = [Webhook(secret).sign(code, now, body.decode()) for secret in secrets_of(channel)]
+    signatures = [Webhook(secret).sign(code, now, body) for secret in secrets_of(channel)]
     return {
         "Content-Type": "application/json",
         "User-Agent": "Kuploy",

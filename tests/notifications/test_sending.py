@@ -1,0 +1,356 @@
+"""Due deliveries reach their receivers once, in time, and whatever happens in between."""
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from notifications import retention, tasks
+from notifications.models import (
+    CLAIM_LASTS,
+    PAUSES,
+    SLOW_AT_ONCE,
+    Alert,
+    Attempt,
+    Channel,
+    Delivery,
+    Notice,
+)
+from notifications.sending import send_due
+from tests.concurrency import at_once
+from tests.kuploy.receivers import answer, polite, receiver
+from tests.notifications.conftest import bodies
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OK, BROKEN = answer(200), answer(500)
+
+
+@pytest.fixture
+def nudges(monkeypatch):
+    """The channels that workers are nudged to look at."""
+    sent = []
+    monkeypatch.setattr(tasks.send, "apply_async", lambda args, **options: sent.append(args[0]))
+    return sent
+
+
+def set_due(**fields):
+    Delivery.objects.filter(due_at__isnull=False).update(due_at=Now(), **fields)
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_they_go_in_the_order_in_which_they_happened(webhook, due):
+    with receiver(polite(OK)) as server:
+        channel = webhook(server)
+        for crossed in (80, 95, 100):
+            due(channel, crossed=crossed)
+        assert send_due(channel.pk) is False
+    assert [body["payload"]["crossed"] for body in bodies(server)] == [80, 95, 100]
+    assert server.connections == 1
+    assert not Delivery.objects.filter(sent_at=None).exists()
+    channel.refresh_from_db()
+    assert (channel.claimed_at, channel.claim) == (None, None)
+
+
+def test_an_error_answer_delays_no_other_delivery(webhook, due):
+    with receiver(polite(BROKEN, OK)) as server:
+        channel = webhook(server)
+        first, *_others = due(channel, 3)
+        send_due(channel.pk)
+    waiting = Delivery.objects.filter(sent_at=None)
+    assert list(waiting) == [first]
+    assert len(server.requests) == 3
+
+
+def test_a_delivery_is_tried_for_two_days_with_growing_pauses(webhook, due):
+    assert list(PAUSES) == sorted(PAUSES)
+    assert timedelta(hours=47) < sum(PAUSES, timedelta()) < timedelta(hours=49)
+    with receiver(polite(BROKEN)) as server:
+        channel = webhook(server)
+        (delivery,) = due(channel)
+        for pause in PAUSES:
+            send_due(channel.pk)
+            delivery.refresh_from_db()
+            waits = delivery.due_at - delivery.tried_at
+            assert pause <= waits < pause * 1.11
+            set_due()
+        assert delivery.sent_at is None
+        send_due(channel.pk)
+        set_due()
+        assert send_due(channel.pk) is False
+    delivery.refresh_from_db()
+    assert delivery.given_up
+    assert delivery.outcome == "Given up. It answered with status 500."
+    assert len(server.requests) == delivery.attempts.count() == len(PAUSES) + 1
+
+
+def exhaust(channel):
+    """One delivery is at its last attempt."""
+    send_due(channel.pk)
+    set_due(attempt_count=len(PAUSES))
+
+
+def test_a_webhook_that_took_nothing_while_one_was_tried_is_paused_and_told_once(
+    acme, alice, webhook, due
+):
+    with receiver(polite(BROKEN)) as server:
+        channel = webhook(server)
+        first, _second = due(channel, 2)
+        exhaust(channel)
+        send_due(channel.pk)
+        assert send_due(channel.pk) is False
+    assert len(server.requests) == 3  # after the first was given up, nothing more
+    channel.refresh_from_db()
+    assert channel.state == Channel.State.PAUSED
+    assert list(Delivery.objects.filter(channel=channel, due_at=None)) == [first]
+    told = Alert.objects.get(kind="channel_stopped")
+    assert told.facts["reason"] == (
+        "It has taken nothing for two days. It answered with status 500."
+    )
+    assert told.deliveries.get().channel.membership.user == alice
+
+
+def test_a_webhook_that_took_something_meanwhile_goes_on(webhook, due):
+    with receiver(polite(BROKEN, OK, BROKEN)) as server:
+        channel = webhook(server)
+        first, _second = due(channel, 2)
+        exhaust(channel)
+        send_due(channel.pk)
+        assert len(server.requests) == 3
+    first.refresh_from_db()
+    channel.refresh_from_db()
+    assert first.given_up
+    assert channel.state == Channel.State.ACTIVE
+    assert not Alert.objects.filter(kind="channel_stopped").exists()
+
+
+def test_a_resumed_webhook_goes_on_where_it_stopped_and_can_be_paused_again(webhook, due):
+    with receiver(polite(BROKEN, BROKEN, BROKEN, OK, BROKEN)) as server:
+        channel = webhook(server)
+        due(channel, 2)
+        exhaust(channel)
+        send_due(channel.pk)
+        Channel.objects.filter(pk=channel.pk).update(state="active", failing_since=None)
+        assert send_due(channel.pk) is False
+        assert Delivery.objects.filter(sent_at__isnull=False).count() == 1
+        due(channel)
+        exhaust(channel)
+        send_due(channel.pk)
+    channel.refresh_from_db()
+    assert channel.state == Channel.State.PAUSED
+    assert Alert.objects.filter(kind="channel_stopped").count() == 2
+
+
+class Hanging:
+    """A receiver that holds the first call until it is let go, and answers 200."""
+
+    def __init__(self):
+        self.go = threading.Event()
+
+    def __call__(self, conversation):
+        while conversation.hear():
+            self.go.wait(20)
+            conversation.say(OK)
+
+
+@pytest.fixture
+def in_thread(request):
+    """Runs something beside the test, on a connection of its own."""
+    threads = []
+
+    def start(act, *args):
+        def run():
+            try:
+                act(*args)
+            finally:
+                connection.close()
+
+        threads.append(threading.Thread(target=run))
+        threads[-1].start()
+        return threads[-1]
+
+    yield start
+    for thread in threads:
+        thread.join(20)
+
+
+def test_a_receiver_that_hangs_holds_up_nobody_else(webhook, due, in_thread):
+    hanging = Hanging()
+    with receiver(hanging) as stuck, receiver(polite(OK)) as server:
+        slow, quick = webhook(stuck), webhook(server)
+        due(slow), due(quick)
+        in_thread(send_due, slow.pk)
+        wait_until(lambda: stuck.requests)
+        send_due(quick.pk)
+        assert Delivery.objects.get(channel=quick).sent_at
+        assert not Delivery.objects.get(channel=slow).sent_at
+        hanging.go.set()
+        wait_until(lambda: Delivery.objects.get(channel=slow).sent_at)
+
+
+def test_a_call_holds_no_connection_and_no_lock(webhook, due, in_thread):
+    hanging = Hanging()
+    with receiver(hanging) as stuck:
+        channel = webhook(stuck)
+        due(channel)
+        before = sessions()
+        in_thread(send_due, channel.pk)
+        wait_until(lambda: stuck.requests)
+        assert sessions() <= before + 1  # one of the pool, idle
+        assert "idle in transaction" not in states()
+        hanging.go.set()
+
+
+def sessions():
+    return len(states())
+
+
+def states():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT state FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND usename = current_user"
+        )
+        return [state for (state,) in cursor.fetchall()]
+
+
+def test_two_workers_at_once_send_once(webhook, due):
+    with receiver(polite(OK)) as server:
+        channel = webhook(server)
+        due(channel, 5)
+        at_once(*[lambda: send_due(channel.pk)] * 4)
+        wait_until(lambda: not Delivery.objects.filter(sent_at=None).exists())
+    assert len(server.requests) == 5
+    assert Attempt.objects.count() == 5
+
+
+def test_those_that_were_away_may_take_only_a_few_threads(webhook):
+    passed = {"quiet_until": timezone.now() - timedelta(seconds=1)}
+    slow = [webhook(f"http://127.0.0.1:1/{n}", **passed).pk for n in range(SLOW_AT_ONCE + 3)]
+    assert all(Channel.objects.claim(pk) for pk in slow[:-5])
+    claimed = at_once(*[lambda pk=pk: Channel.objects.claim(pk) for pk in slow[-5:]])
+    held = [channel for channel in claimed if channel]
+    assert len(held) == 2
+    assert Channel.objects.claim(webhook("http://127.0.0.1:1/well").pk)
+    held[0].release()
+    assert Channel.objects.claim(slow[-1]) or Channel.objects.claim(slow[-2])
+
+
+def test_a_worker_that_lost_its_claim_stops_and_gives_nothing_back(webhook, due):
+    def take_over(conversation):
+        conversation.hear()
+        Channel.objects.update(claimed_at=timezone.now() - CLAIM_LASTS * 2)
+        taken.append(Channel.objects.claim(channel.pk))
+        connection.close()
+        conversation.say(OK)
+
+    taken = []
+    with receiver(take_over) as server:
+        channel = webhook(server)
+        due(channel, 2)
+        send_due(channel.pk)
+    assert len(server.requests) == 1
+    channel.refresh_from_db()
+    assert channel.claim == taken[0].claim
+    assert Delivery.objects.filter(sent_at__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize("seconds", [-60, 60])
+def test_a_claim_of_a_dead_worker_passes_also_when_the_clock_was_set_back(webhook, seconds):
+    channel = webhook("http://127.0.0.1:1/")
+    assert Channel.objects.claim(channel.pk)
+    assert not Channel.objects.claim(channel.pk)
+    moved = timezone.now() + timedelta(seconds=seconds)
+    Channel.objects.filter(pk=channel.pk).update(claimed_at=moved)
+    assert Channel.objects.claim(channel.pk)
+
+
+def test_after_the_clock_was_set_back_nothing_waits_for_it(webhook, due):
+    with receiver(polite(BROKEN, OK)) as server:
+        channel = webhook(server)
+        due(channel)
+        send_due(channel.pk)
+        day = timedelta(days=1)
+        set_due(tried_at=Now() + day)
+        Delivery.objects.update(due_at=Now() + day)
+        Channel.objects.update(quiet_until=Now() + day)
+        send_due(channel.pk)
+    assert Delivery.objects.get().sent_at
+
+
+def test_what_becomes_due_during_the_last_call_is_not_left_behind(webhook, due, nudges):
+    def one_more(conversation):
+        while conversation.hear():
+            if len(server.requests) == 1:
+                due(channel)
+                connection.close()
+            conversation.say(OK)
+
+    with receiver(one_more) as server:
+        channel = webhook(server)
+        due(channel)
+        tasks.send(str(channel.pk))
+    assert nudges == [str(channel.pk)]
+
+
+def test_a_deleted_webhook_ends_quietly(webhook, due):
+    def delete(conversation):
+        conversation.hear()
+        Channel.objects.get(pk=channel.pk).delete()
+        connection.close()
+        conversation.say(OK)
+
+    with receiver(delete) as server:
+        channel = webhook(server)
+        due(channel, 2)
+        assert send_due(channel.pk) is False
+    assert len(server.requests) == 1
+    assert not Attempt.objects.exists()
+
+
+def test_the_sweep_nudges_for_what_is_ready_and_due(webhook, due, nudges):
+    later = timezone.now() + timedelta(minutes=5)
+    ready = webhook("http://127.0.0.1:1/ready")
+    others = [
+        webhook("http://127.0.0.1:1/quiet", quiet_until=later),
+        webhook("http://127.0.0.1:1/held", claimed_at=timezone.now()),
+        webhook("http://127.0.0.1:1/paused", state="paused"),
+    ]
+    waiting = webhook("http://127.0.0.1:1/waiting")
+    for channel in (ready, waiting, *others):
+        due(channel)
+    Delivery.objects.filter(channel=waiting).update(due_at=later, attempt_count=1)
+    webhook("http://127.0.0.1:1/nothing")
+    tasks.sweep()
+    assert nudges == [str(ready.pk)]
+
+
+def test_what_is_old_is_forgotten(monkeypatch, acme, webhook, due):
+    monkeypatch.setattr(retention, "BATCH", 2)
+    channel = webhook("http://127.0.0.1:1/")
+    bell = acme.channels.filter(transport="panel").first()
+    deliveries = due(channel, 8)
+    for delivery in deliveries:
+        Attempt.objects.create(delivery=delivery, milliseconds=1)
+        Notice.objects.create(channel=bell, alert=delivery.alert, kind=delivery.alert.kind)
+    age(deliveries[:5], days=91)
+    age(deliveries[:3], days=366)
+    tasks.forget_old()
+    assert Delivery.objects.count() == Attempt.objects.count() == Notice.objects.count() == 3
+    assert Alert.objects.count() == 5
+
+
+def age(deliveries, days):
+    then = timezone.now() - timedelta(days=days)
+    ids = [delivery.pk for delivery in deliveries]
+    Delivery.objects.filter(pk__in=ids).update(created_at=then)
+    Alert.objects.filter(deliveries__in=ids).update(created_at=then)

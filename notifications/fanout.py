@@ -20,16 +20,17 @@ WANTED = """
     SELECT alert.id AS alert_id, alert.kind, channel.id AS channel_id, channel.transport
       FROM notifications_alert AS alert
       JOIN accounts_account AS account ON account.id = alert.account_id
+     CROSS JOIN LATERAL (
+           VALUES (account.id, true), (account.reseller_id, false)) AS keeper (id, own)
       JOIN notifications_channel AS channel
-        ON channel.account_id IN (account.id, account.reseller_id)
-       AND (channel.account_id = account.id OR channel.include_clients)
+        ON channel.account_id = keeper.id AND (keeper.own OR channel.include_clients)
       LEFT JOIN accounts_membership AS seat ON seat.id = channel.membership_id
       LEFT JOIN accounts_user AS person ON person.id = seat.user_id
      WHERE alert.id = ANY(%(alerts)s)
        AND channel.state = 'active'
        AND alert.kind <> ALL(channel.muted)
        AND (seat.id IS NULL OR person.is_active AND (
-                seat.role >= 30 OR channel.account_id = account.id
+                seat.role >= 30 OR keeper.own
                 AND (seat.role < 20 OR alert.domain_id = ANY(seat.domain_ids))))
 """
 NOTICES = f"""

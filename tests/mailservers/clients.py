@@ -31,9 +31,9 @@ def trust() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=STACK.folder / "tls" / "cert.pem")
 
 
-def wait_for(condition: Callable[[], T], what: str) -> T:
+def wait_for(condition: Callable[[], T], what: str, patience: float = PATIENCE_SECONDS) -> T:
     """The first true value of the condition; fails with what was waited for."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if value := condition():
             return value

@@ -87,13 +87,18 @@ def test_it_arrives_far_past_the_size(new_mailbox):
     assert len(notices(mailbox)) == 1
 
 
-def test_it_arrives_past_the_message_cap(new_mailbox):
-    mailbox = new_mailbox()
+def with_too_many(mailbox: Mailbox) -> Mailbox:
+    """Two messages where one is allowed."""
     for subject in ("one", "two"):
         assert send(mailbox.address, subject) == 250
     wait_for(lambda: len(subjects(mailbox.address)) == 2, "two messages")
     change(mailbox, quota_messages=1)
     assert say_rcpt(mailbox.address) == FULL
+    return mailbox
+
+
+def test_it_arrives_past_the_message_cap(new_mailbox):
+    mailbox = with_too_many(new_mailbox())
     owed(mailbox, 100, "messages", used=2, limit=1)
     work()
     (notice,) = notices(mailbox)
@@ -102,7 +107,9 @@ def test_it_arrives_past_the_message_cap(new_mailbox):
 
 def test_it_arrives_in_a_full_postmaster_mailbox(domain):
     postmaster = Mailbox.objects.get(address=f"postmaster@{domain.name}")
-    change(postmaster, quota_bytes=1, password_hash=hash_password(PASSWORD))
+    change(postmaster, password_hash=hash_password(PASSWORD))
+    with_too_many(postmaster)
+    change(postmaster, quota_bytes=1)
     owed(postmaster, 100, used=50 * 2**20, limit=50 * 2**20)
     work()
     (notice,) = notices(postmaster)

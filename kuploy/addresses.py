@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import socket
+import time
 from ipaddress import IPv4Address, IPv6Address
 
 import dns.exception
@@ -17,7 +18,7 @@ from kuploy.errors import Unreachable
 
 Address = IPv4Address | IPv6Address
 
-LONGEST = 253
+ASK_AGAIN_SECONDS = 1  # a datagram may get lost
 # No top-level domain is a number (RFC 3696); programs read such names as IPv4 addresses.
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 # Whatever is not global unicast so far is out: mapped addresses, ULA, link-local, site-local.
@@ -59,7 +60,7 @@ def is_public(address: Address) -> bool:
         if address in NAT64:
             # Where IPv4 is missing, the resolver makes these: the last 32 bits say where it leads.
             return is_public(IPv4Address(address.packed[-4:]))
-        if address.scope_id or address not in GLOBAL_UNICAST:
+        if address not in GLOBAL_UNICAST:
             return False
     return address.is_global and not any(address in network for network in NOT_PUBLIC)
 
@@ -81,7 +82,7 @@ def resolve_public(host: str, seconds: float) -> list[Address]:
     addresses = [literal] if literal else _look_up(host, seconds)
     for address in addresses:
         require_public(address)
-    return sorted(addresses, key=lambda address: address.version)
+    return addresses
 
 
 def _encode(typed: str) -> str:
@@ -91,12 +92,9 @@ def _encode(typed: str) -> str:
         pass
     try:
         # Full-width digits become plain ones here: what looks like an address is read as one.
-        host = idna.encode(typed, uts46=True, std3_rules=True).decode().removesuffix(".")
+        return idna.encode(typed, uts46=True).decode().removesuffix(".")
     except idna.IDNAError as error:
         raise _not_a_host(typed) from error
-    if len(host) > LONGEST:
-        raise _not_a_host(typed)
-    return host
 
 
 def _not_a_host(typed: str) -> ValidationError:
@@ -107,20 +105,37 @@ def _look_up(host: str, seconds: float) -> list[Address]:
     if host == "localhost" or host.endswith(".localhost"):  # never asked for in the DNS (RFC 6761)
         return [IPv4Address("127.0.0.1"), IPv6Address("::1")]
     try:
-        found = _resolver().resolve_name(host, lifetime=seconds, search=False)
+        addresses = _ask(host, seconds)
     except dns.resolver.NXDOMAIN:
         raise Unreachable(_("The name %(host)s does not exist.") % {"host": host}) from None
-    except dns.resolver.NoAnswer:
-        raise Unreachable(_("The name %(host)s has no address.") % {"host": host}) from None
     except (dns.exception.DNSException, OSError):
         raise Unreachable(
             _("The name servers of %(host)s did not answer.") % {"host": host}
         ) from None
-    return [ipaddress.ip_address(address) for address in found.addresses()]
+    if not addresses:
+        raise Unreachable(_("The name %(host)s has no address.") % {"host": host})
+    return addresses
+
+
+def _ask(host: str, seconds: float) -> list[Address]:
+    resolver, end = _resolver(), time.monotonic() + seconds
+    # Not resolve_name(), which allows each of the two questions a single try.
+    answers = [
+        resolver.resolve(
+            host,
+            kind,
+            lifetime=max(end - time.monotonic(), 0),
+            search=False,
+            raise_on_no_answer=False,
+        )
+        for kind in ("A", "AAAA")
+    ]
+    return [ipaddress.ip_address(record.to_text()) for answer in answers for record in answer]
 
 
 def _resolver() -> dns.resolver.Resolver:
     resolver = dns.resolver.Resolver(configure=not settings.RESOLVERS)
+    resolver.timeout = ASK_AGAIN_SECONDS
     if settings.RESOLVERS:
         resolver.nameservers = [_nameserver(entry) for entry in settings.RESOLVERS]
     return resolver

@@ -1,5 +1,6 @@
 """Nothing here leaves 127.0.0.1: below the guard, every connection is led to a local receiver."""
 
+from ipaddress import IPv4Address, IPv6Address
 from itertools import repeat
 from threading import Event
 from types import SimpleNamespace
@@ -9,7 +10,7 @@ import httpcore
 import pytest
 from django.core.exceptions import ValidationError
 
-from kuploy import outbound
+from kuploy import addresses, outbound
 from kuploy.errors import Unreachable
 from tests.dns.server import World
 from tests.kuploy.receivers import (
@@ -233,11 +234,16 @@ def test_a_deadline_before_the_handshake_closes_the_connection(call, monkeypatch
 def test_a_message_that_is_not_taken_ends_with_the_deadline(world, certificate, settings):
     settings.WEBHOOK_TIMEOUT_SECONDS = 0.4
     world.records(f"hooks.example A {PUBLIC}")
-    over = Event()
-    with receiver(lambda conversation: over.wait(PATIENCE), certificate) as deaf:
+    over, in_time = Event(), []
+
+    def behave(conversation):
+        in_time.append(over.wait(PATIENCE))
+
+    with receiver(behave, certificate) as deaf:
         with pytest.raises(Unreachable, match="did not answer within"):
             outbound.post(f"https://hooks.example:{deaf.port}/", b"x" * 2**25, HEADERS)
         over.set()
+    assert in_time == [True]
 
 
 def test_name_servers_that_hang_end_with_the_deadline(world, settings):
@@ -409,6 +415,15 @@ def test_a_name_that_leads_there_is_refused(world, dialled, address):
     assert dialled == []
 
 
+@pytest.mark.parametrize(
+    "address", ["192.0.0.192", "192.88.99.1", "224.0.0.1", "2001::1", "2002:808:808::1", "3fff::1"]
+)
+def test_what_some_python_takes_for_public_is_refused_all_the_same(monkeypatch, address):
+    monkeypatch.setattr(IPv4Address, "is_global", True)
+    monkeypatch.setattr(IPv6Address, "is_global", True)
+    assert "is not on the public internet." in refused(f"https://{in_url(address)}/")
+
+
 @pytest.mark.parametrize("bad", ["A 10.0.0.5", "AAAA fd00::1"])
 def test_one_private_address_among_public_ones_spoils_the_name(world, dialled, bad):
     world.records(f"hooks.example A {PUBLIC}", f"hooks.example AAAA {OTHER_PUBLIC}")
@@ -475,9 +490,9 @@ def test_addresses_to_which_there_is_no_way_are_told(call, dialled):
 
 
 def test_of_very_many_addresses_a_few_are_tried(world, dialled):
-    addresses = [f"203.1.2.{last}" for last in range(1, 40)]
-    world.records(*(f"hooks.example A {address}" for address in addresses))
-    httpcore.SyncBackend.connect_tcp.dead.update(addresses)
+    many = [f"203.1.2.{last}" for last in range(1, 40)]
+    world.records(*(f"hooks.example A {address}" for address in many))
+    httpcore.SyncBackend.connect_tcp.dead.update(many)
     with pytest.raises(Unreachable, match="There is no way"):
         outbound.post("https://hooks.example/", MESSAGE, HEADERS)
     assert len(dialled) == 4
@@ -501,6 +516,13 @@ def test_name_servers_that_fail_are_told(world):
     world.servers["127.0.0.1"].rcode = dns.rcode.SERVFAIL
     with pytest.raises(Unreachable, match=r"The name servers of hooks\.example did not answer\."):
         outbound.post("https://hooks.example/", MESSAGE, HEADERS)
+
+
+def test_a_lost_question_is_asked_again(call, world, settings, monkeypatch):
+    settings.WEBHOOK_TIMEOUT_SECONDS = 3
+    monkeypatch.setattr(addresses, "ASK_AGAIN_SECONDS", 0.1)
+    world.servers["127.0.0.1"].lost = 2
+    assert call(polite(answer(200))).status == 200
 
 
 def test_a_name_in_any_script_is_called(call, world):

@@ -12,10 +12,12 @@ from mailboxes.doveadm import PATIENCE_SECONDS, HostError
 
 def deliver(notice: EmailMessage, address: str) -> None:
     """Hand it to Dovecot's service lmtp-notices. The sender is nobody, so nobody answers it."""
+    if not settings.LMTP_URL:
+        raise HostError(f"KUPLOY_LMTP_URL is not set for the worker of {settings.MAIL_HOST}.")
     dovecot = urlsplit(settings.LMTP_URL)
     try:
         with LMTP(
-            dovecot.hostname or "",
+            dovecot.hostname or "localhost",
             dovecot.port or 24,
             local_hostname=settings.MAIL_HOST,
             timeout=PATIENCE_SECONDS,

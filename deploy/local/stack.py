@@ -120,7 +120,7 @@ class Stack:
         return self.mail_host_environment() | {"KUPLOY_STACK": str(self.folder)}
 
     def endpoints(self) -> dict[str, str]:
-        names = ("imap", "imaps", "smtp", "submission", "lmtp", "dns")
+        names = ("imap", "imaps", "smtp", "submission", "dns")
         web = {"web": f"http://localhost:{self.ports['web']}"}
         return web | {name: self.address(name) for name in names}
 

@@ -184,13 +184,23 @@ def test_with_dovecot_away_it_arrives_later(new_mailbox):
     assert len(notices(mailbox)) == 1
 
 
-@pytest.mark.parametrize("state", ["disabled", "blocked", "deleting"])
-def test_who_cannot_read_it_gets_none(new_mailbox, state):
-    mailbox = new_mailbox(state=state)
+def test_a_host_that_does_not_know_its_dovecot_says_so(new_mailbox, settings):
+    settings.LMTP_URL = ""
+    owed(new_mailbox())
+    work()
+    assert "KUPLOY_LMTP_URL is not set" in HostJob.objects.get().last_error
+
+
+@pytest.mark.parametrize(
+    "change_to",
+    [{"state": "disabled"}, {"state": "blocked"}, {"state": "deleting"}, {"domain_served": False}],
+)
+def test_who_cannot_read_it_gets_none(new_mailbox, change_to):
+    mailbox = new_mailbox(**change_to)
     owed(mailbox)
     work()
     assert not HostJob.objects.exists()
-    change(mailbox, state="active")
+    change(mailbox, state="active", domain_served=True)
     assert subjects(mailbox.address) == []
 
 

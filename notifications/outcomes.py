@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, F, Min, QuerySet, Value, When
+from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from notifications.models import NEXT_DUE, PAUSES, Alert, Attempt, Channel, Deli
 from notifications.services import raise_alert
 
 GONE = 410
+TWO_DAYS = sum(PAUSES, timedelta())
 # Who was not reached is asked again after a quarter of the time that this has been so.
 SHORTEST_QUIET, LONGEST_QUIET = timedelta(seconds=10), timedelta(minutes=10)
 # A receiver that takes longer than this rests for as long, and counts as one of the slow.
@@ -43,20 +44,17 @@ def record(channel: Channel, delivery_ids: Collection[int], result: Result) -> b
     Whoever is killed before this sends the same again, under the same code.
     """
     pause = _pause(channel, result)
+    rows = Delivery.objects.filter(pk__in=delivery_ids)
     with transaction.atomic():
-        rows = Delivery.objects.filter(pk__in=delivery_ids)
-        # Locked, and without those that were deleted meanwhile.
-        ids = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
-        _note_on_channel(channel, result, pause)
+        (_set_sent if result.delivered else _set_failed)(rows, result)
+        goes_on = _note_on_channel(channel, result, pause)
+        # Locked, so that none is deleted under its new attempt.
+        ids = rows.select_for_update().order_by("pk").values_list("pk", flat=True)
         Attempt.objects.bulk_create([_attempt(pk, result) for pk in ids])
-        if result.delivered:
-            _set_sent(rows, result)
-        else:
-            _set_failed(rows, result)
-            _stop_if_hopeless(channel, rows, result)
-        # A sign of life; whoever lost the claim, or the channel was stopped, changes no row.
-        held = channel.still_held().update(claimed_at=Now())
-    return bool(held) and pause is None
+        if not result.delivered and _is_hopeless(channel, rows, result):
+            _stop(channel, result)
+            goes_on = False
+    return goes_on and pause is None
 
 
 def _pause(channel: Channel, result: Result) -> timedelta | None:
@@ -71,11 +69,16 @@ def _pause(channel: Channel, result: Result) -> timedelta | None:
     return None
 
 
-def _note_on_channel(channel: Channel, result: Result, pause: timedelta | None) -> None:
-    Channel.objects.filter(pk=channel.pk).update(
-        failing_since=None if result.delivered else Coalesce("failing_since", Now()),
-        quiet_until=None if pause is None else Now() + pause,
-    )
+def _note_on_channel(channel: Channel, result: Result, pause: timedelta | None) -> bool:
+    """Its health, and that its worker is alive; False when another has it, or it was stopped."""
+    health = {
+        "failing_since": None if result.delivered else Coalesce("failing_since", Now()),
+        "quiet_until": None if pause is None else Now() + pause,
+    }
+    if channel.still_held().update(claimed_at=Now(), **health):
+        return True
+    Channel.objects.filter(pk=channel.pk).update(**health)
+    return False
 
 
 def _attempt(delivery_id: int, result: Result) -> Attempt:
@@ -111,22 +114,23 @@ def _set_failed(rows: QuerySet[Delivery], result: Result) -> None:
     )
 
 
-def _stop_if_hopeless(channel: Channel, rows: QuerySet[Delivery], result: Result) -> None:
-    """A webhook that wants no more, or took nothing for as long as one delivery was tried."""
+def _is_hopeless(channel: Channel, rows: QuerySet[Delivery], result: Result) -> bool:
+    """A webhook that wants no more, or took nothing all the time while one delivery was tried."""
     if channel.transport != Channel.Transport.WEBHOOK:
-        return
+        return False
     if result.status == GONE:
-        _stop(channel, Channel.State.DISABLED, result.sentence)
-        return
+        return True
     given_up = rows.filter(due_at=None, sent_at=None)
-    begun = given_up.aggregate(at=Min("attempts__at"))["at"]
-    if begun and Channel.objects.filter(pk=channel.pk, failing_since__lte=begun).exists():
-        reason = _("It has taken nothing for two days. %(last)s") % {"last": result.sentence}
-        _stop(channel, Channel.State.PAUSED, reason)
+    failing = Channel.objects.filter(pk=channel.pk, failing_since__lte=Now() - TWO_DAYS)
+    return given_up.exists() and failing.exists()
 
 
-def _stop(channel: Channel, state: Channel.State, reason: str) -> None:
+def _stop(channel: Channel, result: Result) -> None:
     """Its other deliveries stay due: they go on when it is resumed."""
+    state, reason = Channel.State.DISABLED, result.sentence
+    if result.status != GONE:
+        state = Channel.State.PAUSED
+        reason = _("It has taken nothing for two days. %(last)s") % {"last": result.sentence}
     active = Channel.objects.filter(pk=channel.pk, state=Channel.State.ACTIVE)
     if active.update(state=state):
         raise_alert(

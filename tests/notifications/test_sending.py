@@ -94,9 +94,11 @@ def test_a_delivery_is_tried_for_two_days_with_growing_pauses(webhook, due):
 
 
 def exhaust(channel):
-    """One delivery is at its last attempt."""
+    """Two days of failures pass."""
     send_due(channel.pk)
     set_due(attempt_count=len(PAUSES))
+    failing = Channel.objects.filter(failing_since__isnull=False)
+    failing.update(failing_since=Now() - sum(PAUSES, timedelta()))
 
 
 def test_a_webhook_that_took_nothing_while_one_was_tried_is_paused_and_told_once(

@@ -34,6 +34,18 @@ SENTENCES: dict[str, Any] = {
     "alias.created": _("Created the alias %(name)s"),
     "alias.changed": _("Changed the targets of %(name)s"),
     "alias.deleted": _("Deleted the alias %(name)s"),
+    "notifications.changed": _("Changed what %(name)s is told of"),
+    "address.added": _("Added an address for what %(name)s is told of"),
+    "address.asked_again": _("Had a new link sent to an address of %(name)s"),
+    "address.confirmed": _("Confirmed an address for what %(name)s is told of"),
+    "address.removed": _("Removed an address for what %(name)s is told of"),
+    "channel.added": _("Added the webhook at %(name)s"),
+    "channel.changed": _("Changed the webhook at %(name)s"),
+    "channel.secret_rotated": _("Renewed the secret of the webhook at %(name)s"),
+    "channel.tested": _("Sent a test to the webhook at %(name)s"),
+    "channel.resumed": _("Resumed the webhook at %(name)s"),
+    "channel.removed": _("Removed the webhook at %(name)s"),
+    "delivery.sent_again": _("Sent again: %(name)s"),
 }
 
 

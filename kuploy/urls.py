@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import invitations
 from kuploy import views
+from notifications.views import confirm
 
 handler500 = "kuploy.views.server_error"
 
@@ -12,11 +13,13 @@ public: list[URLPattern | URLResolver] = [
     path("auth/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("invitations/<str:token>/", invitations.accept, name="accept_invitation"),
+    path("addresses/<str:token>/", confirm.confirm, name="confirm_address"),
 ]
 
 urlpatterns = [
     *public,
     path("<slug:account>/", include("accounts.urls")),
+    path("<slug:account>/notifications/", include("notifications.urls")),
     path("<slug:account>/domains/", include("domains.urls")),
     path("<slug:account>/", include("mailboxes.urls")),
 ]

@@ -318,7 +318,7 @@ class Delivery(models.Model):
         return self.State.FAILED if self.given_up else self.State.SENT
 
 
-STATES = {
+STATES: dict[str, Q] = {
     Delivery.State.WAITING: WAITING,
     Delivery.State.SENT: SENT,
     Delivery.State.FAILED: FAILED,

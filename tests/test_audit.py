@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.models import AuditEvent, Invitation, Role
@@ -13,9 +14,12 @@ from domains.models import Domain, OwnershipCode
 from kuploy.errors import Refused
 from mailboxes import removal
 from mailboxes import services as mailboxes
+from notifications import channels, webhooks
+from notifications.models import Channel, Delivery
 from tests.conftest import GB, PASSWORD, make_alias, make_domain, make_mailbox
 
 CODE = "12345678"
+SECRET_URL = "https://hooks.example.test/in?token=s3cr3t"
 
 
 def with_code(domain):
@@ -81,6 +85,27 @@ ACTS = {
         alias=alias(it), targets=["y@example.com"], actor=it
     ),
     "alias.deleted": lambda it: mailboxes.delete_alias(alias=alias(it), actor=it),
+    "notifications.changed": lambda it: channels.choose(
+        channels=alices(it).channels.all(), actor=it
+    ),
+    "address.added": lambda it: channels.add_address(
+        membership=alices(it), address="ops@example.test", actor=it
+    ),
+    "address.asked_again": lambda it: channels.ask_again(channel=address(it), actor=it),
+    "address.removed": lambda it: channels.remove_address(channel=address(it), actor=it),
+    "channel.added": lambda it: webhooks.add_webhook(
+        account=it.account, pk=uuid4(), url=SECRET_URL, muted=[], include_clients=False, actor=it
+    ),
+    "channel.changed": lambda it: webhooks.change_webhook(
+        channel=hook(it), url=SECRET_URL, muted=["test"], include_clients=False, actor=it
+    ),
+    "channel.secret_rotated": lambda it: webhooks.rotate_secret(
+        channel=hook(it), seen="first", actor=it
+    ),
+    "channel.tested": lambda it: webhooks.send_test(channel=hook(it), actor=it),
+    "channel.resumed": lambda it: webhooks.resume(channel=hook(it, state="paused"), actor=it),
+    "channel.removed": lambda it: webhooks.remove_webhook(channel=hook(it), actor=it),
+    "delivery.sent_again": lambda it: webhooks.send_again(delivery=delivered(it), actor=it),
 }  # fmt: skip
 
 
@@ -89,6 +114,28 @@ def quietly(make, *args):
     made = make(*args)
     AuditEvent.objects.all().delete()
     return made
+
+
+def alices(it):
+    return it.account.memberships.get(user=it.user)
+
+
+def address(it):
+    return Channel.objects.create(
+        account=it.account, membership=alices(it), transport="email", address="ops@example.test"
+    )
+
+
+def hook(it, **fields):
+    return Channel.objects.create(
+        account=it.account, transport="webhook", address=SECRET_URL, **fields
+    )
+
+
+def delivered(it):
+    delivery = quietly(lambda: webhooks.send_test(channel=hook(it), actor=it))
+    Delivery.objects.update(due_at=None, sent_at=timezone.now(), attempt_count=1)
+    return delivery
 
 
 def pending(it):
@@ -163,6 +210,20 @@ def test_no_password_is_written_down(actor):
     ACTS["mailbox.password_changed"](actor)
     ACTS["invitation.sent"](actor)
     assert "horse" not in str(list(AuditEvent.objects.values()))
+
+
+@pytest.mark.parametrize("action", [act for act in ACTS if act.startswith("channel.")])
+def test_no_secret_of_a_url_is_written_down(action, actor):
+    ACTS[action](actor)
+    event = AuditEvent.objects.latest("pk")
+    assert event.object_name == "hooks.example.test"
+    assert "s3cr3t" not in str(list(AuditEvent.objects.values()))
+
+
+def test_a_confirmed_address_is_nobodys_act_with_the_address_it_came_from(actor):
+    channels.confirm(channel=address(actor), ip="192.0.2.9")
+    event = AuditEvent.objects.latest("pk")
+    assert (event.action, event.actor, event.ip) == ("address.confirmed", None, "192.0.2.9")
 
 
 def test_the_record_outlives_the_person(actor, alice):

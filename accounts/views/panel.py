@@ -27,7 +27,7 @@ def overview(request: MemberRequest) -> HttpResponse:
     # They name what smaller roles may not see.
     if request.membership.may_manage:
         context["events"] = account.audit_events.order_by("-id")[:8]
-        context["alerts"] = account.alerts.order_by("-id")[:5]
+        context["alerts"] = account.alerts.exclude(kind="test").order_by("-id")[:5]
     return render(request, "accounts/overview.html", context)
 
 

@@ -1,0 +1,111 @@
+"""The only code that turns an id from a request into a notice, a channel or a delivery."""
+
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from accounts.models import Membership
+from kuploy.paging import PAGE_SIZE, Page, paginate
+from notifications.models import KINDS, Channel, ChannelQuerySet, Delivery, Notice
+
+Transport = Channel.Transport
+
+
+def own_channels(membership: Membership) -> ChannelQuerySet:
+    """A person's own; a reseller in a client's account has none there."""
+    if membership.as_reseller:
+        raise Http404
+    return Channel.objects.filter(membership=membership).select_related("membership__user")
+
+
+def get_panel(membership: Membership) -> Channel:
+    return get_object_or_404(own_channels(membership), transport=Transport.PANEL)
+
+
+def get_notice(membership: Membership, typed: str) -> Notice:
+    if not typed.isascii() or not typed.isdecimal():
+        raise Http404
+    notices = get_panel(membership).notices.select_related("alert__account", "channel")
+    return get_object_or_404(notices, pk=typed)
+
+
+def offered_channels(membership: Membership) -> list[Channel]:
+    """What a person may choose kinds for: the panel, the sign-in address, what was confirmed."""
+    kept = own_channels(membership)
+    panel = get_panel(membership)
+    sign_in = kept.filter(transport=Transport.EMAIL, address="").first()
+    more = kept.filter(transport=Transport.EMAIL, confirmed_at__isnull=False).exclude(address="")
+    return [panel, sign_in or _no_mail(membership), *more.order_by("created_at", "pk")]
+
+
+def _no_mail(membership: Membership) -> Channel:
+    """Of smaller roles, until they want some."""
+    return Channel(
+        account=membership.account, membership=membership, transport=Transport.EMAIL,
+        muted=[kind for kind, _label in KINDS],
+    )  # fmt: skip
+
+
+def more_addresses(membership: Membership) -> ChannelQuerySet:
+    mail = own_channels(membership).filter(transport=Transport.EMAIL)
+    return mail.exclude(address="").order_by("created_at", "pk")
+
+
+def get_address(membership: Membership, pk: UUID) -> Channel:
+    return get_object_or_404(more_addresses(membership), pk=pk)
+
+
+def webhooks(membership: Membership) -> ChannelQuerySet:
+    hooks = Channel.objects.visible_to(membership).filter(transport=Transport.WEBHOOK)
+    return hooks.order_by("created_at", "pk")
+
+
+def get_webhook(membership: Membership, pk: UUID) -> Channel:
+    return get_object_or_404(webhooks(membership).select_related("account"), pk=pk)
+
+
+def receivers(membership: Membership) -> ChannelQuerySet:
+    """The channels whose deliveries a person may see: nobody else's addresses."""
+    return Channel.objects.visible_to(membership).exclude(transport=Transport.PANEL)
+
+
+def page_of_deliveries(
+    membership: Membership, params: Any, *, state: str, channel: str
+) -> Page[Delivery]:
+    channels = receivers(membership)
+    if channel:
+        channels = channels.filter(pk=channel)
+    rows = Delivery.objects.in_state(state)
+    near = rows.filter(pk__in=_near(rows, channels, params))
+    shown = near.select_related("alert__account", "channel__membership__user")
+    return paginate(shown, "-id", params)
+
+
+def _near(rows: Any, channels: ChannelQuerySet, params: Any) -> list[int]:
+    """So many rows of each channel from the place on: one index gives them, in their order.
+
+    All channels in one look-up would be sorted whole before the first row is known.
+    """
+    lane = rows.filter(channel=OuterRef("pk"))
+    if before := _number(params.get("before", "")):
+        lane = lane.filter(pk__gt=before).order_by("pk")
+    elif after := _number(params.get("after", "")):
+        lane = lane.filter(pk__lt=after).order_by("-pk")
+    else:
+        lane = lane.order_by("-pk")
+    of_each = ArraySubquery(lane.values("pk")[: PAGE_SIZE + 1])
+    return list(chain.from_iterable(channels.order_by().values_list(of_each, flat=True)))
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
+
+
+def get_delivery(membership: Membership, code: UUID) -> Delivery:
+    found = Delivery.objects.select_related("alert__account", "channel__membership__user")
+    return get_object_or_404(found, code=code, channel__in=receivers(membership))

@@ -1,0 +1,75 @@
+"""What was sent where, and how each try ended."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.http import MemberRequest, member
+from accounts.models import Role
+from notifications import access, webhooks
+from notifications.models import Channel, Delivery
+
+# Sending the same again and again makes more of them; nobody reads further back.
+ATTEMPTS_SHOWN = 50
+SOON = timedelta(minutes=2)
+
+
+@member(Role.MANAGER)
+def index(request: MemberRequest) -> HttpResponse:
+    receivers = access.receivers(request.membership).select_related("membership__user")
+    choices = [("", _("Any receiver")), *(_choice(channel) for channel in receivers)]
+    state, channel = request.GET.get("state", ""), request.GET.get("channel", "")
+    if channel not in dict(choices):
+        channel = ""
+    context = {
+        "page": access.page_of_deliveries(
+            request.membership, request.GET, state=state, channel=channel
+        ),
+        "state": state,
+        "states": [("", _("Any state")), *Delivery.State.choices],
+        "channel": channel,
+        "channels": choices,
+    }
+    template = (
+        "notifications/deliveries.html#list" if request.htmx else "notifications/deliveries.html"
+    )
+    return render(request, template, context)
+
+
+def _choice(channel: Channel) -> tuple[str, str]:
+    return str(channel.pk), channel.host or channel.recipient
+
+
+@member(Role.MANAGER)
+def detail(request: MemberRequest, delivery_code: UUID) -> HttpResponse:
+    return _page(request, delivery_code, "notifications/delivery.html")
+
+
+@member(Role.MANAGER)
+def live(request: MemberRequest, delivery_code: UUID) -> HttpResponse:
+    """The part of the page that follows a delivery under way."""
+    return _page(request, delivery_code, "notifications/delivery.html#live")
+
+
+def _page(request: MemberRequest, code: UUID, template: str) -> HttpResponse:
+    delivery = access.get_delivery(request.membership, code)
+    soon = timezone.now() + SOON
+    context = {
+        "delivery": delivery,
+        "attempts": delivery.attempts.order_by("-pk")[:ATTEMPTS_SHOWN],
+        "soon": delivery.due_at is not None and delivery.due_at < soon,
+    }
+    return render(request, template, context)
+
+
+@member(Role.MANAGER)
+@require_POST
+def again(request: MemberRequest, delivery_code: UUID) -> HttpResponse:
+    delivery = access.get_delivery(request.membership, delivery_code)
+    webhooks.send_again(delivery=delivery, actor=request.actor)
+    return redirect("notifications:delivery", request.account.slug, delivery.code)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import idna
+
 from notifications.models import Alert
 
 # Names that customers know from elsewhere; every other kind has its own.
@@ -24,13 +26,13 @@ def _about(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
         return _plan(facts)
     if "domain" in facts:
         rest = {name: value for name, value in facts.items() if name != "domain"}
-        return {"domain_name": facts["domain"], "payload": rest}
+        return {"domain_name": _ascii(facts["domain"]), "payload": rest}
     return {"payload": facts}
 
 
 def _mailbox(facts: dict[str, Any]) -> dict[str, Any]:
     return _level(facts) | {
-        "domain_name": facts["domain"],
+        "domain_name": _ascii(facts["domain"]),
         "payload": {
             "email_address": facts["address"],
             "email_code": facts["mailbox_code"],
@@ -48,3 +50,8 @@ def _plan(facts: dict[str, Any]) -> dict[str, Any]:
 
 def _level(facts: dict[str, Any]) -> dict[str, Any]:
     return {"event": BACK if facts["crossed"] == 75 else EXCEEDED, "metric": facts["metric"]}
+
+
+def _ascii(domain: str) -> str:
+    """Programs compare names: always the form that stands in addresses and in the DNS."""
+    return idna.encode(domain, uts46=True).decode()

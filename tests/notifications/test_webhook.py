@@ -1,12 +1,14 @@
 """What a receiver sees of a webhook, and how its answers are taken."""
 
 import logging
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from kuploy.settings import BASE_DIR
 from notifications import payloads, secrets
 from notifications.models import Alert, Channel, Delivery
 from notifications.sending import send_due
@@ -85,6 +87,16 @@ def test_every_kind_names_its_action(acme, kind, facts, told):
     assert (message["action_type"], message.get("event"), message.get("metric")) == told
     assert message.get("domain_name") == facts.get("domain")
     assert message["account"] == "acme"
+
+
+def test_domains_are_named_as_in_addresses(acme):
+    alert = Alert(account=acme, kind="dns_cured", facts={"domain": "bücher.test"})
+    assert payloads.message(alert)["domain_name"] == "xn--bcher-kva.test"
+
+
+def test_the_documentation_names_every_action():
+    documented = set(re.findall(r"`(\w+)`", (BASE_DIR / "docs" / "webhooks.md").read_text()))
+    assert {payloads.ACTIONS.get(kind, kind) for kind in Alert.Kind} <= documented
 
 
 def test_a_mailbox_whose_limit_was_taken_away_can_be_told(acme):

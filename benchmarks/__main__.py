@@ -5,16 +5,28 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import django
+from django.core.management import call_command
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kuploy.settings")
 os.environ.setdefault("KUPLOY_LOG_LEVEL", "ERROR")
 django.setup()
 
-from benchmarks import data, dns, lookups, mailbox, pages, report  # noqa: E402
+from benchmarks import (  # noqa: E402
+    crossings,
+    data,
+    dns,
+    lookups,
+    mailbox,
+    pages,
+    report,
+    settlement,
+    webhooks,
+)
 from benchmarks.sizes import SIZES, Size  # noqa: E402
-from deploy.local.stack import run_folder  # noqa: E402
+from deploy.local.stack import Stack, run_folder  # noqa: E402
 
 
 def main(largest: str = "medium") -> None:
@@ -28,6 +40,7 @@ def main(largest: str = "medium") -> None:
             databases.enter_context(data.loaded(size))
             print(f"{size.mailboxes} mailboxes loaded in {time.monotonic() - began:.0f} s")
         figures = report.shown(_measure(sizes))
+    figures += report.shown(_measure_workers())
     report.save(figures, run_folder() / "bench.json")
 
 
@@ -36,11 +49,20 @@ def _measure(sizes: list[Size]) -> Iterator[report.Figure]:
         data.use(data.database_of(size))
         yield from lookups.measure(size)
     yield from pages.measure(sizes)
+    yield from settlement.measure(sizes)
     for size in sizes:
         data.use(data.database_of(size))
         if size.domains >= dns.DOMAINS:
             yield from dns.measure(size)
         yield from mailbox.measure(size)
+
+
+def _measure_workers() -> Iterator[report.Figure]:
+    """In the database that the servers of the stack use, with its own workers."""
+    stack = Stack.load(Path(os.environ["KUPLOY_STACK"]))
+    call_command("migrate", verbosity=0)
+    yield from crossings.measure(stack)
+    yield from webhooks.measure(stack)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any, ClassVar, Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -175,6 +175,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.account}"
+
+    @property
+    def only_domain_ids(self) -> list[UUID] | None:
+        """The domains that the seat is confined to; None for all of the account."""
+        return self.domain_ids if self.role == Role.POSTMASTER else None
 
     @property
     def as_reseller(self) -> bool:

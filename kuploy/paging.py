@@ -22,19 +22,25 @@ class Page(Generic[M]):
 
 
 def paginate(
-    queryset: "QuerySet[M]", key: str, params: Any, search: str = "", size: int = PAGE_SIZE
+    queryset: "QuerySet[M]",
+    key: str,
+    params: Any,
+    search: str = "",
+    size: int = PAGE_SIZE,
+    among: "QuerySet[Any] | None" = None,
 ) -> Page[M]:
     """The rows after ?after= or before ?before=, by KEY: a unique column, "-" in front descends.
 
     ?turn= turns the direction.
     With SEARCH those that contain it in this column; first the ones that begin with it.
+    With AMONG those whose key is found there: a choice by what the rows themselves do not hold.
     """
     column = key.removeprefix("-")
     after, before = (_cursor(queryset, column, params.get(name, "")) for name in NAMES)
     cursor, backwards = before or after, bool(before)
     descending = key.startswith("-") != ("turn" in params)
     ascending = descending == backwards
-    parts = _parts(queryset, column, search)[:: -1 if backwards else 1]
+    parts = _parts(queryset if among is None else among, column, search)[:: -1 if backwards else 1]
     if cursor:
         in_last_part = backwards == cursor.startswith(search)
         parts = parts[-1:] if in_last_part else parts
@@ -52,7 +58,7 @@ def paginate(
     )
 
 
-def _parts(queryset: "QuerySet[M]", column: str, search: str) -> list["QuerySet[M]"]:
+def _parts(queryset: "QuerySet[Any]", column: str, search: str) -> list["QuerySet[Any]"]:
     if not search:
         return [queryset]
     begins = Q(**{f"{column}__startswith": search})
@@ -60,7 +66,9 @@ def _parts(queryset: "QuerySet[M]", column: str, search: str) -> list["QuerySet[
     return [queryset.filter(begins), queryset.filter(contains, ~begins)]
 
 
-def _fetch(queryset: "QuerySet[M]", parts: list["QuerySet[M]"], order: str, count: int) -> list[M]:
+def _fetch(
+    queryset: "QuerySet[M]", parts: list["QuerySet[Any]"], order: str, count: int
+) -> list[M]:
     """So many rows, those of the first part before those of the second."""
     column = order.removeprefix("-")
     found: list[M] = []

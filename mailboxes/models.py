@@ -162,6 +162,8 @@ class Alias(Address):
 # A claim older than this belongs to a worker that died.
 CLAIM_LASTS = timedelta(minutes=10)
 LONGEST_PAUSE = timedelta(hours=1)
+# Past this, the worker of the mail host is busy or away.
+ANSWER_TAKES = timedelta(seconds=10)
 
 
 class HostJobQuerySet(models.QuerySet["HostJob"]):
@@ -171,6 +173,10 @@ class HostJobQuerySet(models.QuerySet["HostJob"]):
         free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LASTS)
         free |= Q(claimed_at__gt=now + CLAIM_LASTS)
         return self.filter(free, Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_PAUSE))
+
+    def measuring(self, mailbox: Mailbox) -> "HostJob | None":
+        """The question to Dovecot about that mailbox which is not answered yet."""
+        return self.filter(kind=HostJob.Kind.MEASURE, mailbox_id=mailbox.pk).first()
 
     def claim_next(self, host: str) -> "HostJob | None":
         """The most urgent job of the host that is due, now held by the caller."""
@@ -233,6 +239,10 @@ class HostJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.address} on {self.host}"
+
+    @property
+    def late(self) -> bool:
+        return self.due_at < timezone.now() - ANSWER_TAKES
 
     @staticmethod
     def queue_of(host: str) -> str:

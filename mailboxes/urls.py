@@ -12,6 +12,7 @@ urlpatterns = [
     path("mailboxes/<uuid:mailbox_id>/password/", mailboxes.password, name="password"),
     path("mailboxes/<uuid:mailbox_id>/disable/", mailboxes.disable, name="disable"),
     path("mailboxes/<uuid:mailbox_id>/enable/", mailboxes.enable, name="enable"),
+    path("mailboxes/<uuid:mailbox_id>/usage/", mailboxes.usage, name="usage"),
     path("mailboxes/<uuid:mailbox_id>/measure/", mailboxes.measure, name="measure"),
     path("mailboxes/<uuid:mailbox_id>/delete/", removal.delete_mailbox, name="delete"),
     path("domains/<uuid:domain_id>/remove/", removal.remove_domain, name="remove_domain"),

@@ -1,6 +1,7 @@
 """What a mailbox held, day by day for a year: a point for each day that changed it."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -58,3 +59,15 @@ def of(mailbox_id: UUID, usage: Usage | None) -> list[Point]:
     if usage:
         now.bytes, now.messages = usage.bytes, usage.messages
     return [*past.order_by("day"), now]
+
+
+def months(points: Sequence[Point]) -> list[tuple[date, Point]]:
+    """What each month ended with, the latest first; a month is named by its first day."""
+    ended = {point.day.replace(day=1): point for point in points}
+    month, last = points[0].day.replace(day=1), points[0]
+    found = []
+    while month <= points[-1].day:
+        last = ended.get(month, last)
+        found.append((month, last))
+        month = (month + timedelta(days=31)).replace(day=1)
+    return found[::-1]

@@ -1,9 +1,12 @@
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -18,40 +21,77 @@ from kuploy.throttle import throttle
 from mailboxes import access, passwords, services
 from mailboxes.forms import MailboxEditForm, MailboxForm, PasswordForm
 from mailboxes.models import HostJob, Mailbox
+from quotas import history
 from quotas.limits import Room
-from quotas.models import Usage
+from quotas.models import Filling, FillingQuerySet, Point, Usage
+from quotas.picture import draw
+
+FILLS_UP = 80  # percent
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list: what Dovecot last wrote, and the job that keeps it from going."""
+
+    box: Mailbox
+    space: Room
+    messages: Room
+    job: HostJob | None
+
+    @property
+    def by_messages(self) -> bool:
+        """It is their number that fills it up, not their size."""
+        share = self.messages.percent or 0
+        return share >= FILLS_UP and share > (self.space.percent or 0)
 
 
 @hosting(Role.VIEWER)
 def index(request: MemberRequest) -> HttpResponse:
-    query, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
-    found = Mailbox.objects.visible_to(request.membership)
+    query, state, over = (request.GET.get(name, "").strip() for name in ("q", "state", "over"))
+    found, among = Mailbox.objects.visible_to(request.membership), _filling(request, over)
     if state in Mailbox.State:
         found = found.filter(state=state)
-    page = paginate(found, "address", request.GET, names.searchable(query))
+        among = among.filter(state=state) if among is not None else None
+    page = paginate(found, "address", request.GET, names.searchable(query), among=among)
     context = {
         "page": page,
         "rows": _with_usage(page),
         "query": query,
         "state": state,
         "states": [("", _("Any state")), *Mailbox.State.choices],
+        "over": over,
+        "overs": [("", _("Any use")), *shares()],
         "room": room_for(request.account, Countable.MAILBOX),
     }
     template = "mailboxes/index.html#list" if request.htmx else "mailboxes/index.html"
     return render(request, template, context)
 
 
-def _with_usage(page: Page[Mailbox]) -> list[tuple[Mailbox, Room, HostJob | None]]:
-    """Each row with what Dovecot last wrote, and with the job that keeps it from going."""
+def shares() -> list[tuple[str, str]]:
+    return [("80", _("Over 80 %")), ("95", _("Over 95 %")), ("100", _("Full"))]
+
+
+def _filling(request: MemberRequest, over: str) -> FillingQuerySet | None:
+    if over not in dict(shares()):
+        return None
+    of_seat = Filling.objects.of(request.account.pk, request.membership.only_domain_ids)
+    return of_seat.filter(percent__gte=int(over))
+
+
+def _with_usage(page: Page[Mailbox]) -> list[Row]:
     used = Usage.objects.in_bulk([box.address for box in page.rows])
     leaving = [box.pk for box in page.rows if box.state == Mailbox.State.DELETING]
     purges = HostJob.objects.filter(kind=HostJob.Kind.PURGE, mailbox_id__in=leaving)
     jobs = {job.mailbox_id: job for job in purges}
-    return [(box, space(box, used.get(box.address)), jobs.get(box.pk)) for box in page.rows]
+    return [Row(box, *rooms(box, used.get(box.address)), jobs.get(box.pk)) for box in page.rows]
 
 
-def space(mailbox: Mailbox, usage: Usage | None) -> Room:
-    return Room(usage.bytes if usage else 0, mailbox.quota_bytes)
+def rooms(mailbox: Mailbox, usage: Usage | None) -> tuple[Room, Room]:
+    """Of its space and of its message cap."""
+    return (
+        Room(usage.bytes if usage else 0, mailbox.quota_bytes),
+        Room(usage.messages if usage else 0, mailbox.quota_messages),
+    )
 
 
 @hosting(Role.POSTMASTER)
@@ -84,18 +124,43 @@ def detail(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     return render(request, "mailboxes/detail.html", page_of(mailbox))
 
 
+@hosting(Role.VIEWER)
+def usage(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
+    """The part of the page that waits for the answer of the mail host."""
+    mailbox = access.get_mailbox(request.membership, mailbox_id)
+    return render(request, "mailboxes/detail.html#usage", usage_of(mailbox, mailbox.usage))
+
+
 def page_of(mailbox: Mailbox) -> dict[str, object]:
-    usage = mailbox.usage
+    used = mailbox.usage
     return {
-        "mailbox": mailbox,
-        "usage": usage,
-        "space": space(mailbox, usage),
-        "messages_room": Room(usage.messages if usage else 0, mailbox.quota_messages),
+        **usage_of(mailbox, used),
+        **history_of(mailbox, history.of(mailbox.pk, used)),
         "job": HostJob.objects.filter(kind=HostJob.Kind.PURGE, mailbox_id=mailbox.pk).first(),
         "edit_form": MailboxEditForm(mailbox=mailbox),
         "password_form": PasswordForm(mailbox=mailbox),
         "imap": {"host": settings.IMAP_HOST, "port": settings.IMAP_PORT},
         "smtp": {"host": settings.SMTP_HOST, "port": settings.SUBMISSION_PORT},
+    }
+
+
+def usage_of(mailbox: Mailbox, used: Usage | None) -> dict[str, object]:
+    space, count = rooms(mailbox, used)
+    return {
+        "mailbox": mailbox,
+        "used": used,
+        "space": space,
+        "count": count,
+        "fullest": max(space.percent or 0, count.percent or 0),
+        "measuring": HostJob.objects.measuring(mailbox),
+    }
+
+
+def history_of(mailbox: Mailbox, points: list[Point]) -> dict[str, object]:
+    return {
+        "space_line": draw(points, "bytes", mailbox.quota_bytes, filesizeformat),
+        "count_line": draw(points, "messages", mailbox.quota_messages, intcomma),
+        "months": history.months(points),
     }
 
 
@@ -151,6 +216,8 @@ def measure(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     """The answer comes from the mail host, a moment after this page."""
     mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)
     services.measure_mailbox(mailbox=mailbox)
+    if request.htmx:
+        return render(request, "mailboxes/detail.html#usage", usage_of(mailbox, mailbox.usage))
     messages.success(request, _("Dovecot is asked how full %(address)s is.") % {"address": mailbox})
     return redirect(mailbox)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -24,9 +25,9 @@ WHAT = {
 def compose(channel: Channel, deliveries: QuerySet[Delivery]) -> dict[str, object]:
     """What the template needs for these."""
     listed = list(
-        deliveries.select_related("alert__account").order_by("alert__account__name", "pk")[
-            :LISTED_AT_MOST
-        ]
+        deliveries.select_related("alert__account").order_by(
+            "alert__account__name", "alert__account", "pk"
+        )[:LISTED_AT_MOST]
     )
     alerts = [delivery.alert for delivery in listed]
     count = deliveries.count()
@@ -36,18 +37,18 @@ def compose(channel: Channel, deliveries: QuerySet[Delivery]) -> dict[str, objec
         "groups": _groups(channel, alerts),
         "more": count - len(alerts),
         "account": channel.account,
-        "list_url": _url(channel),
+        "list_url": _url("notifications:list", channel),
         "settings_url": settings_url(channel),
     }
 
 
 def settings_url(channel: Channel) -> str:
     """Where a person says what to be told of."""
-    return f"{_url(channel)}settings/"
+    return _url("notifications:settings", channel)
 
 
-def _url(channel: Channel) -> str:
-    return f"{settings.BASE_URL}{channel.account.get_absolute_url()}notifications/"
+def _url(name: str, channel: Channel) -> str:
+    return settings.BASE_URL + reverse(name, args=[channel.account.slug])
 
 
 def _subject(channel: Channel, deliveries: QuerySet[Delivery], count: int) -> str:

@@ -33,7 +33,8 @@ def worker(channel):
             "/kuploy?", f"/{database}?"
         ),
     }
-    code = "import sys, django; django.setup(); from notifications import tasks; tasks.send(sys.argv[1])"
+    act = "from notifications import tasks; tasks.send(sys.argv[1])"
+    code = f"import sys, django; django.setup(); {act}"
     process = subprocess.Popen([sys.executable, "-c", code, str(channel.pk)], env=environment)
     try:
         yield process

@@ -104,7 +104,7 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         ready, claim = self.ready().filter(pk=pk), uuid4()
         if not (ready._claim_quick(claim) or ready._claim_slow(claim)):
             return None
-        return self.select_related("account", "membership__user").filter(claim=claim).first()
+        return self.select_related("account", "membership__user").filter(pk=pk, claim=claim).first()
 
     def _claim_quick(self, claim: UUID) -> int:
         return self.exclude(SLOW).update(claimed_at=Now(), claim=claim)

@@ -44,7 +44,7 @@ def add_webhook(
     # Locked: of two clicks at once, the second counts the webhook of the first.
     Account.objects.select_for_update().get(pk=account.pk)
     hooks = Channel.objects.filter(account=account, transport=Channel.Transport.WEBHOOK)
-    if hooks.filter(pk=pk).exists():
+    if Channel.objects.filter(pk=pk).exists():
         raise AddedAlready
     if hooks.count() >= WEBHOOKS_PER_ACCOUNT:
         raise Refused(

@@ -9,6 +9,8 @@ from accounts.models import Membership, Role, User
 from domains.models import Domain
 from mailboxes.models import Alias, Mailbox
 from mailboxes.removal import delete_mailbox
+from notifications.models import Alert, Channel
+from notifications.services import raise_alert
 from tests.conftest import GB, PASSWORD
 
 MOST_STATEMENTS = 12
@@ -53,10 +55,32 @@ def grow(acme, domain, actor):
     return grow
 
 
+@pytest.fixture
+def grow_alerts(acme):
+    """`grow_alerts(n)` adds a webhook and an alert that everybody hears of."""
+
+    def grow(start: int, end: int) -> None:
+        for number in range(start, end):
+            Channel.objects.create(
+                account=acme, transport="webhook", address=f"https://n{number}.example.test/"
+            )
+            raise_alert(
+                account=acme,
+                kind=Alert.Kind.DNS_BROKEN,
+                facts={"domain": f"n{number}.test", "records": "SPF"},
+                dedup_key=f"n{number}",
+                domain_id=Domain.objects.get(name=f"n{number}.test").pk,
+            )
+
+    return grow
+
+
 LISTS = [
     "accounts:overview", "accounts:activity", "accounts:team", "accounts:plan",
     "domains:list", "domains:add", "mailboxes:list", "mailboxes:add",
     "mailboxes:aliases", "mailboxes:add_alias",
+    "notifications:list", "notifications:settings", "notifications:webhooks",
+    "notifications:deliveries",
 ]  # fmt: skip
 
 
@@ -68,13 +92,25 @@ def statements(client, url) -> int:
     return len(queries)
 
 
-def test_a_list_costs_the_same_however_long_it_is(as_alice, grow):
+def test_a_list_costs_the_same_however_long_it_is(as_alice, grow, grow_alerts):
     urls = {name: reverse(name, args=["acme"]) for name in LISTS}
     grow(0, 2)
+    grow_alerts(0, 2)
     few = {name: statements(as_alice, url) for name, url in urls.items()}
     grow(2, 20)
+    grow_alerts(2, 20)
     assert {name: statements(as_alice, url) for name, url in urls.items()} == few
     assert max(few.values()) <= MOST_STATEMENTS, few
+
+
+def test_the_bell_costs_one_statement(as_alice, grow, grow_alerts):
+    grow(0, 2)
+    grow_alerts(0, 2)
+    for name in set(LISTS) - {"notifications:list"}:
+        with CaptureQueriesContext(connection) as queries:
+            as_alice.get(reverse(name, args=["acme"]))
+        about_notices = [q for q in queries if '"notifications_notice"' in q["sql"]]
+        assert (name, len(about_notices)) == (name, 1)
 
 
 def test_a_domain_page_costs_few_statements(as_alice, grow, domain):

@@ -159,8 +159,9 @@ class Alias(Address):
         constraints = (models.UniqueConstraint(fields=["address"], name="one_alias_per_address"),)
 
 
-# A claim older than this belongs to a worker that died.
-CLAIM_LASTS = timedelta(minutes=10)
+# A claim older than this belongs to a worker that died: taking mail from disk may need long, a
+# word with Dovecot does not.
+CLAIM_LASTS, SHORT_CLAIM_LASTS = timedelta(minutes=10), timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 # Past this, the worker of the mail host is busy or away.
 ANSWER_TAKES = timedelta(seconds=10)
@@ -169,10 +170,10 @@ ANSWER_TAKES = timedelta(seconds=10)
 class HostJobQuerySet(models.QuerySet["HostJob"]):
     def due(self) -> Self:
         """By the database's clock. A time that no pause reaches was set before it went back."""
-        now = Now()
-        free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LASTS)
-        free |= Q(claimed_at__gt=now + CLAIM_LASTS)
-        return self.filter(free, Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_PAUSE))
+        short = Q(kind__in=(HostJob.Kind.KICK, HostJob.Kind.MEASURE, HostJob.Kind.WARN))
+        held = (short & _around_now(SHORT_CLAIM_LASTS)) | (~short & _around_now(CLAIM_LASTS))
+        passed = Q(due_at__lte=Now()) | Q(due_at__gt=Now() + LONGEST_PAUSE)
+        return self.filter(passed, Q(claimed_at=None) | ~held)
 
     def measuring(self, mailbox: Mailbox) -> "HostJob | None":
         """The question to Dovecot about that mailbox which is not answered yet."""
@@ -186,6 +187,10 @@ class HostJobQuerySet(models.QuerySet["HostJob"]):
             if job:
                 self.filter(pk=job.pk).update(claimed_at=Now())
             return job
+
+
+def _around_now(duration: timedelta) -> Q:
+    return Q(claimed_at__range=(Now() - duration, Now() + duration))
 
 
 class HostJob(models.Model):

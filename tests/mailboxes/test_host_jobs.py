@@ -161,24 +161,17 @@ def test_a_host_does_only_its_own(mailbox, dovecot):
     assert len(dovecot) == 1
 
 
-def test_what_a_killed_worker_had_claimed_is_due_again(mailbox, dovecot):
-    owe(mailbox, HostJob.Kind.KICK)
-    HostJob.objects.claim_next("mail1")
-    work()
-    assert dovecot == []
-    pass_time(minutes=11)
-    work()
-    assert len(dovecot) == 1
-
-
-def test_a_claim_from_a_clock_that_went_back_is_no_claim(mailbox, dovecot):
-    owe(mailbox, HostJob.Kind.KICK)
-    HostJob.objects.update(claimed_at=Now() + timedelta(minutes=9))
-    work()
-    assert dovecot == []
-    HostJob.objects.update(claimed_at=Now() + timedelta(minutes=11))
-    work()
-    assert len(dovecot) == 1
+@pytest.mark.parametrize(
+    ("kind", "minutes"), [("kick", 1), ("measure", 1), ("warn", 1), ("purge", 10), ("round", 10)]
+)
+def test_what_a_killed_worker_had_claimed_is_due_again(mailbox, kind, minutes):
+    owe(mailbox, kind)
+    for pass_by in (timedelta(minutes=-minutes), timedelta(minutes=minutes)):
+        # Also by a clock that was set back since.
+        HostJob.objects.update(claimed_at=Now() + pass_by * 0.9)
+        assert HostJob.objects.claim_next("mail1") is None
+        HostJob.objects.update(claimed_at=Now() + pass_by * 1.1)
+        assert HostJob.objects.claim_next("mail1")
 
 
 def test_neither_is_a_pause_that_is_longer_than_any(mailbox, dovecot):

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from mailboxes import tasks
-from mailboxes.models import CLAIM_LASTS, HostJob, Mailbox
+from mailboxes.models import SHORT_CLAIM_LASTS, HostJob, Mailbox
 from mailboxes.passwords import hash_password
 from tests.conftest import GB, PASSWORD
 from tests.mailservers.clients import control, imap, say_rcpt, send, sent_to, subjects, wait_for
@@ -147,7 +147,7 @@ def test_a_worker_killed_after_the_delivery_repeats_the_same_message(new_mailbox
     assert len(notices(mailbox)) == 1
     work()
     assert len(notices(mailbox)) == 1  # the dead worker's claim still holds
-    HostJob.objects.update(claimed_at=F("claimed_at") - CLAIM_LASTS)
+    HostJob.objects.update(claimed_at=F("claimed_at") - SHORT_CLAIM_LASTS)
     work()
     first, second = notices(mailbox)
     assert first["Message-ID"] == second["Message-ID"]

@@ -129,6 +129,10 @@ class Account(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("accounts:overview", args=[self.slug])
 
+    @property
+    def is_reseller(self) -> bool:
+        return self.kind == self.Kind.RESELLER
+
 
 class Role(models.IntegerChoices):
     """What a member may do; each role may do all that the lower ones may."""

@@ -28,11 +28,16 @@ def claim_room(account: Account, what: Countable, wanted: int = 1) -> None:
 
 
 def room_for(account: Account, what: Countable) -> Room:
+    return rooms_for(account, what)[what]
+
+
+def rooms_for(account: Account, *wanted: Countable) -> dict[Countable, Room]:
     """What the account uses of its plan; for a reseller with all that its clients use."""
-    used = getattr(account, f"{what}_count")
-    if account.kind == Account.Kind.RESELLER:
-        used += account.clients.aggregate(total=Sum(f"{what}_count"))["total"] or 0
-    return Room(used, getattr(account.plan, f"{what}_limit"))
+    used = {what: getattr(account, f"{what}_count") for what in wanted}
+    if account.is_reseller:
+        sums = account.clients.aggregate(**{what: Sum(f"{what}_count") for what in wanted})
+        used = {what: own + (sums[what] or 0) for what, own in used.items()}
+    return {what: Room(used[what], getattr(account.plan, f"{what}_limit")) for what in wanted}
 
 
 def _full(what: Countable, limit: int, *, own: bool) -> str:

@@ -1,7 +1,11 @@
 """Pages about the account itself: overview, plan, activity, settings."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from django.contrib import messages
+from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,16 +13,18 @@ from django.utils.translation import gettext as _
 from accounts import services
 from accounts.forms import AccountForm
 from accounts.http import MemberRequest, member
-from accounts.models import Role
-from accounts.room import Countable, room_for
+from accounts.models import Account, Role
+from accounts.room import Countable, rooms_for
 from kuploy.paging import paginate
+from quotas.limits import Room
+from quotas.models import Filling, Total
 
 
 @member(Role.VIEWER)
 def overview(request: MemberRequest) -> HttpResponse:
     account, domains = request.account, request.account.domains.visible_to(request.membership)
     context = {
-        "rooms": _rooms(request),
+        **_usage(request),
         "domains": domains.needing_attention()[:8],
         "unverified": EmailAddress.objects.filter(
             user=request.user, primary=True, verified=False
@@ -33,16 +39,49 @@ def overview(request: MemberRequest) -> HttpResponse:
 
 @member(Role.VIEWER)
 def plan(request: MemberRequest) -> HttpResponse:
-    return render(request, "accounts/plan.html", {"rooms": _rooms(request)})
+    return render(request, "accounts/plan.html", _usage(request))
 
 
-def _rooms(request: MemberRequest) -> list[tuple[str, object]]:
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of its plan an account uses of one thing."""
+
+    name: str
+    room: Room
+    own: int
+
+    @property
+    def by_clients(self) -> int:
+        return self.room.used - self.own
+
+
+def _usage(request: MemberRequest) -> dict[str, object]:
+    """What the plan limits, what all mailboxes hold together, and how many of them fill up."""
+    seat, account = request.membership, request.account
+    own = account.domains.visible_to(seat).values("pk")
+    of_clients = account.clients.exclude(domains=None).values("domains")
+    filling = Filling.objects.of(account.pk, seat.only_domain_ids).counts(80, 95, 100)
+    return {
+        "shares": _shares(account),
+        "space": _bytes_in(own),
+        "space_of_clients": _bytes_in(of_clients) if account.is_reseller else 0,
+        "filling": list(filling.items()),
+    }
+
+
+def _shares(account: Account) -> list[Share]:
     names = {
         Countable.DOMAIN: _("Domains"),
         Countable.MAILBOX: _("Mailboxes"),
         Countable.ALIAS: _("Aliases"),
     }
-    return [(name, room_for(request.account, what)) for what, name in names.items()]
+    rooms = rooms_for(account, *names)
+    return [Share(names[what], rooms[what], getattr(account, f"{what}_count")) for what in names]
+
+
+def _bytes_in(domains: "QuerySet[Any, Any]") -> int:
+    held = Total.objects.filter(domain_id__in=domains).aggregate(total=Sum("bytes"))
+    return int(held["total"] or 0)
 
 
 @member(Role.MANAGER)

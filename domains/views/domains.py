@@ -13,7 +13,8 @@ from domains import access, cutover, names, records, services
 from domains.forms import CatchAllForm, CodeForm, CodeRequestForm, DomainForm
 from domains.models import Domain
 from kuploy.errors import Refused
-from kuploy.paging import paginate
+from kuploy.paging import Page, paginate
+from quotas.models import Total
 
 
 @hosting(Role.VIEWER)
@@ -22,8 +23,10 @@ def index(request: MemberRequest) -> HttpResponse:
     query, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
     if status in Domain.Status:
         domains = domains.filter(status=status)
+    page = paginate(domains, "name", request.GET, names.searchable(query))
     context = {
-        "page": paginate(domains, "name", request.GET, names.searchable(query)),
+        "page": page,
+        "rows": _with_totals(page),
         "query": query,
         "status": status,
         "statuses": [("", _("Any state")), *Domain.Status.choices],
@@ -31,6 +34,12 @@ def index(request: MemberRequest) -> HttpResponse:
     }
     template = "domains/index.html#list" if request.htmx else "domains/index.html"
     return render(request, template, context)
+
+
+def _with_totals(page: Page[Domain]) -> list[tuple[Domain, Total | None]]:
+    """Each row with what its mailboxes hold together."""
+    totals = Total.objects.in_bulk([domain.pk for domain in page.rows])
+    return [(domain, totals.get(domain.pk)) for domain in page.rows]
 
 
 @hosting(Role.MANAGER)
@@ -71,6 +80,7 @@ def page_of(domain: Domain) -> dict[str, object]:
     rows = records.to_publish(domain)
     return {
         "domain": domain,
+        "total": Total.objects.filter(domain_id=domain.pk).first(),
         "records": rows,
         "verified": len({row.kind for row in rows if row.level == "ok"}),
         "steps_left": not domain.healthy or not (domain.mailbox_count or domain.alias_of_id),

@@ -37,9 +37,8 @@ def test_the_overview_names_domains_to_look_at(as_alice, url, acme):
 
 def test_the_plan_page_says_what_is_used(as_alice, url, domain):
     make_mailbox(domain)
-    rooms = {
-        name: (room.used, room.limit) for name, room in as_alice.get(url("plan")).context["rooms"]
-    }
+    shares = as_alice.get(url("plan")).context["shares"]
+    rooms = {share.name: (share.room.used, share.room.limit) for share in shares}
     assert rooms == {"Domains": (1, 5), "Mailboxes": (1, 25), "Aliases": (0, 100)}
 
 

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from domains.dns.findings import Kind, State
 from domains.models import Domain, RecordCheck
+from quotas.settlement import settle
 from tests.conftest import HTMX
+from tests.quotas.test_settlement import fill
 
 
 def checked(domain, kind, state, **fields):
@@ -34,6 +36,27 @@ def test_it_leads_from_records_to_mailboxes(as_alice, domain):
 def test_the_steps_go_when_all_is_done(as_alice, domain, mailbox):
     Domain.objects.filter(pk=domain.pk).update(healthy=True)
     assert 'class="card-body steps"' not in as_alice.get(domain.get_absolute_url()).text
+
+
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_page_and_list_say_what_the_domain_holds(client, request, domain, mailbox, who):
+    client.force_login(request.getfixturevalue(who))
+    pages = (domain.get_absolute_url(), reverse("domains:list", args=["acme"]))
+    for page in pages:
+        assert "0\xa0bytes" in client.get(page).text
+    fill(mailbox, 50, messages=1234)
+    settle()
+    for page in pages:
+        assert "512.0\xa0MB" in client.get(page).text
+    assert "in 1,234 messages" in client.get(pages[0]).text
+
+
+def test_who_only_reads_is_offered_nothing_to_change(client, bob, domain):
+    client.force_login(bob)
+    page = client.get(domain.get_absolute_url()).text
+    assert "Mail of this domain" in page
+    assert "catch-all" not in page
+    assert "?domain=acme.test" not in page
 
 
 def test_foreign_text_is_only_text(as_alice, domain):

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership, Role, User
 from domains.models import Domain
@@ -11,6 +12,8 @@ from mailboxes.models import Alias, Mailbox
 from mailboxes.removal import delete_mailbox
 from notifications.models import Alert, Channel
 from notifications.services import raise_alert
+from quotas.models import Usage
+from quotas.settlement import settle
 from tests.conftest import GB, PASSWORD
 
 MOST_STATEMENTS = 12
@@ -32,6 +35,8 @@ def grow(acme, domain, actor):
                 quota_bytes=GB,
                 quota_messages=1,
             )
+            usage = {"bytes": 1, "messages": 1, "updated_at": timezone.now()}
+            Usage.objects.create(username=f"{name}@acme.test", **usage)
             leaving = Mailbox.objects.create(
                 account=acme,
                 domain=domain,
@@ -51,6 +56,7 @@ def grow(acme, domain, actor):
             user = User.objects.create_user(f"{name}@example.test")
             Membership.objects.create(account=acme, user=user, role=Role.VIEWER)
             acme.invitations.create(email=f"i{name}@example.test", role=Role.VIEWER)
+        settle()
 
     return grow
 
@@ -111,6 +117,15 @@ def test_the_bell_costs_one_statement(as_alice, grow, grow_alerts):
             as_alice.get(reverse(name, args=["acme"]))
         about_notices = [q for q in queries if '"notifications_notice"' in q["sql"]]
         assert (name, len(about_notices)) == (name, 1)
+
+
+def test_the_list_of_full_mailboxes_costs_the_same(as_alice, grow):
+    url = reverse("mailboxes:list", args=["acme"]) + "?over=100"
+    grow(0, 2)
+    few = statements(as_alice, url)
+    grow(2, 20)
+    assert len(as_alice.get(url).context["rows"]) == 20
+    assert statements(as_alice, url) == few <= MOST_STATEMENTS
 
 
 def test_a_domain_page_costs_few_statements(as_alice, grow, domain):

@@ -98,7 +98,7 @@ def test_a_mailbox_full_of_messages_counts_and_says_so(as_alice, url, domain):
     response = as_alice.get(url, {"over": "95"})
     assert shown(response) == ["many"]
     assert "970" in response.text
-    assert "Almost full · 97 %" in response.text
+    assert "Almost full · 97&nbsp;%" in response.text
 
 
 def test_use_state_and_search_go_together(as_alice, url, filling):

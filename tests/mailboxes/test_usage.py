@@ -31,7 +31,12 @@ def refresh(as_alice, mailbox):
 
 @pytest.mark.parametrize(
     ("percent", "word"),
-    [(79, ">79 %<"), (80, "Filling up · 80 %"), (95, "Almost full · 95 %"), (100, "Full · 100 %")],
+    [
+        (79, ">79&nbsp;%<"),
+        (80, "Filling up · 80&nbsp;%"),
+        (95, "Almost full · 95&nbsp;%"),
+        (100, "Full · 100&nbsp;%"),
+    ],
 )
 def test_the_state_is_a_word(page, mailbox, percent, word):
     fill(mailbox, percent)
@@ -93,13 +98,13 @@ def test_who_only_reads_cannot_ask(client, bob, mailbox):
 
 
 def test_the_year_is_drawn_from_two_days_on(page, mailbox):
-    assert "From tomorrow on" in page()
+    assert "nothing to draw yet" in page()
     fill(mailbox, 50, messages=3)
     day = timezone.now().date() - timedelta(days=40)
     Point.objects.create(mailbox_id=mailbox.pk, day=day, bytes=2**29 + 2**28, messages=2)
     text = page()
     assert 'class="history-line"' in text
-    assert "From tomorrow on" not in text
+    assert "nothing to draw yet" not in text
     assert "Most: 768.0" in text
     assert "Limit: 1.0" in text
     assert text.count("<figure") == 1

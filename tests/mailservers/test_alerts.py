@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from redis import Redis
 
+from deploy.local.servers import panel
 from mailboxes.models import HostJob
 from notifications.models import Alert, Channel, Delivery
 from notifications.secrets import encrypted, new_secret
@@ -111,6 +112,18 @@ def test_two_beats_and_many_workers_tell_it_once(hook, small):
             fill(mailbox)
         wait_for(lambda: all_told(hook, mailboxes), "everybody to be told", PATIENCE)
     told_once(hook, mailboxes)
+
+
+def test_nudges_that_redis_lost_are_made_up_for(hook, small):
+    mailbox = small()
+    with running(server(panel.beat), server(panel.worker)):
+        fill(mailbox)
+        sent = Delivery.objects.filter(alert__facts__address=mailbox.address)
+        wait_for(sent.exists, "the delivery to be put down", PATIENCE)
+    Redis.from_url(settings.REDIS_URL).flushall()
+    with running(*map(server, CHAIN)):
+        wait_for(lambda: all_told(hook, [mailbox]), "everybody to be told", PATIENCE)
+    told_once(hook, [mailbox])
 
 
 def test_it_survives_kills_a_flushed_redis_and_a_restarted_postgres(hook, small):

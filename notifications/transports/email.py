@@ -2,6 +2,7 @@
 
 import time
 from hashlib import sha256
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -61,8 +62,20 @@ def _hand_over(channel: Channel, message: dict[str, object], codes: list[UUID]) 
     try:
         mail.send("alert", channel.recipient, message, _headers(channel, codes))
     except Unavailable as error:
-        return _("The mail server did not take it: %(reason)s") % {"reason": error.__cause__}
+        return _("The mail server did not take it: %(reason)s") % {"reason": _reason(error)}
     return ""
+
+
+def _reason(error: Unavailable) -> str:
+    """In the words of the mail server, where it said something."""
+    match error.__cause__:
+        case SMTPRecipientsRefused(recipients=refused):
+            code, said = next(iter(refused.values()))
+        case SMTPResponseException(smtp_code=code, smtp_error=said):
+            pass
+        case silent:
+            return str(silent)
+    return f"{code} {said.decode(errors='replace')}"
 
 
 def _headers(channel: Channel, codes: list[UUID]) -> dict[str, str]:

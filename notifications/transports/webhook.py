@@ -16,8 +16,8 @@ from notifications.models import Channel, Delivery
 from notifications.outcomes import GONE, Result, record
 from notifications.secrets import secrets_of
 
-# A task is short, so that the next channel gets its turn.
-BATCH, BATCH_SECONDS = 200, 30
+# A task is short, so that the next channel gets its turn and a worker can end soon.
+BATCH, BATCH_SECONDS = 200, 10
 
 
 def send(channel: Channel) -> None:

@@ -1,7 +1,7 @@
 """What people get by e-mail: one message for many alerts, and not too many messages."""
 
 from datetime import timedelta
-from smtplib import SMTPServerDisconnected
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -130,8 +130,10 @@ def test_no_more_than_so_many_messages_an_hour(channel, due, mailoutbox, setting
 
 
 class Away(locmem.EmailBackend):
+    error = SMTPServerDisconnected("please run connect() first")
+
     def send_messages(self, messages):
-        raise SMTPServerDisconnected("please run connect() first")
+        raise self.error
 
 
 @pytest.fixture
@@ -159,10 +161,28 @@ def test_while_the_mail_server_is_away_everything_waits(channel, due, mailoutbox
     assert not Delivery.objects.filter(sent_at=None).exists()
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        SMTPRecipientsRefused({"alice@example.test": (550, b"5.1.1 No such user")}),
+        SMTPDataError(550, b"5.1.1 No such user"),
+    ],
+)
+def test_a_refusal_is_kept_in_the_words_of_the_mail_server(
+    channel, due, mail_server_away, monkeypatch, error
+):
+    monkeypatch.setattr(Away, "error", error)
+    due(channel)
+    send_due(channel.pk)
+    said = "The mail server did not take it: 550 5.1.1 No such user"
+    assert Delivery.objects.get().outcome == said
+
+
 def test_after_two_days_it_is_given_up_and_the_channel_stays(channel, due, mail_server_away):
     (delivery,) = due(channel)
     for _ in range(len(PAUSES) + 3):
         resend(channel)
+        Channel.objects.update(failing_since=timezone.now() - timedelta(days=3))
     delivery.refresh_from_db()
     assert delivery.given_up
     assert delivery.attempts.count() == len(PAUSES) + 1

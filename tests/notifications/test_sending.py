@@ -5,15 +5,16 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import retention, tasks
+from notifications import outcomes, retention, tasks
 from notifications.models import (
     CLAIM_LASTS,
     PAUSES,
     SLOW_AT_ONCE,
+    SLOW_LOCK,
     Alert,
     Attempt,
     Channel,
@@ -135,6 +136,33 @@ def test_a_webhook_that_took_something_meanwhile_goes_on(webhook, due):
     assert not Alert.objects.filter(kind="channel_stopped").exists()
 
 
+def test_one_that_fails_for_long_is_not_paused_while_all_its_deliveries_have_tries_left(
+    webhook, due
+):
+    with receiver(polite(BROKEN)) as server:
+        channel = webhook(server, failing_since=timezone.now() - timedelta(days=3))
+        due(channel)
+        send_due(channel.pk)
+    channel.refresh_from_db()
+    assert channel.state == Channel.State.ACTIVE
+
+
+def test_one_that_was_stopped_meanwhile_is_not_stopped_again(webhook, due):
+    def stop(conversation):
+        conversation.hear()
+        Channel.objects.filter(pk=channel.pk).update(state="paused")
+        connection.close()
+        conversation.say(answer(410))
+
+    with receiver(stop) as server:
+        channel = webhook(server)
+        due(channel, 2)
+        send_due(channel.pk)
+    channel.refresh_from_db()
+    assert (channel.state, len(server.requests)) == ("paused", 1)
+    assert not Alert.objects.filter(kind="channel_stopped").exists()
+
+
 def test_a_resumed_webhook_goes_on_where_it_stopped_and_can_be_paused_again(webhook, due):
     with receiver(polite(BROKEN, BROKEN, BROKEN, OK, BROKEN)) as server:
         channel = webhook(server)
@@ -199,30 +227,34 @@ def test_a_receiver_that_hangs_holds_up_nobody_else(webhook, due, in_thread):
         wait_until(lambda: Delivery.objects.get(channel=slow).sent_at)
 
 
-def test_a_call_holds_no_connection_and_no_lock(webhook, due, in_thread):
+def test_a_slow_receiver_rests_for_as_long_as_it_takes(webhook, due, monkeypatch):
+    def slowly(conversation):
+        while conversation.hear():
+            time.sleep(0.1)
+            conversation.say(OK)
+
+    monkeypatch.setattr(outcomes, "SLOW_SECONDS", 0.05)
+    with receiver(slowly) as server:
+        channel = webhook(server)
+        due(channel, 2)
+        assert send_due(channel.pk) is False
+    channel.refresh_from_db()
+    assert len(server.requests) == 1
+    assert channel.quiet_until
+    assert channel.failing_since is None
+
+
+def test_a_call_holds_no_connection_to_the_database(webhook, due, in_thread):
     hanging = Hanging()
     with receiver(hanging) as stuck:
         channel = webhook(stuck)
         due(channel)
-        before = sessions()
         in_thread(send_due, channel.pk)
         wait_until(lambda: stuck.requests)
-        assert sessions() <= before + 1  # one of the pool, idle
-        assert "idle in transaction" not in states()
+        connection.close()
+        stats = connection.pool.get_stats()
+        assert stats["pool_available"] == stats["pool_size"]
         hanging.go.set()
-
-
-def sessions():
-    return len(states())
-
-
-def states():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT state FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND usename = current_user"
-        )
-        return [state for (state,) in cursor.fetchall()]
 
 
 def test_two_workers_at_once_send_once(webhook, due):
@@ -245,6 +277,18 @@ def test_those_that_were_away_may_take_only_a_few_threads(webhook):
     assert Channel.objects.claim(webhook("http://127.0.0.1:1/well").pk)
     held[0].release()
     assert Channel.objects.claim(slow[-1]) or Channel.objects.claim(slow[-2])
+
+
+def test_slow_ones_are_counted_by_one_worker_at_a_time(webhook, in_thread):
+    slow = webhook("http://127.0.0.1:1/", quiet_until=timezone.now() - timedelta(seconds=1))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(SLOW_LOCK)
+        claiming = in_thread(Channel.objects.claim, slow.pk)
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        wait_until(lambda: cursor.execute(waiting) or cursor.fetchone()[0])
+    claiming.join(20)
+    slow.refresh_from_db()
+    assert slow.claim
 
 
 def test_a_worker_that_lost_its_claim_stops_and_gives_nothing_back(webhook, due):
@@ -282,11 +326,12 @@ def test_after_the_clock_was_set_back_nothing_waits_for_it(webhook, due):
         due(channel)
         send_due(channel.pk)
         day = timedelta(days=1)
-        set_due(tried_at=Now() + day)
+        Delivery.objects.update(tried_at=Now() + day)
+        due(channel)  # never tried
         Delivery.objects.update(due_at=Now() + day)
         Channel.objects.update(quiet_until=Now() + day)
         send_due(channel.pk)
-    assert Delivery.objects.get().sent_at
+    assert not Delivery.objects.filter(sent_at=None).exists()
 
 
 def test_what_becomes_due_during_the_last_call_is_not_left_behind(webhook, due, nudges):
@@ -302,6 +347,22 @@ def test_what_becomes_due_during_the_last_call_is_not_left_behind(webhook, due, 
         due(channel)
         tasks.send(str(channel.pk))
     assert nudges == [str(channel.pk)]
+
+
+def test_a_failure_that_comes_late_does_not_undo_a_success(webhook, due):
+    def arrive_meanwhile(conversation):
+        conversation.hear()
+        Delivery.objects.update(due_at=None, sent_at=Now(), outcome="Sent.")
+        connection.close()
+        conversation.say(BROKEN)
+
+    with receiver(arrive_meanwhile) as server:
+        channel = webhook(server)
+        due(channel)
+        send_due(channel.pk)
+    delivery = Delivery.objects.get()
+    assert (delivery.due_at, delivery.outcome) == (None, "Sent.")
+    assert delivery.attempts.count() == 1
 
 
 def test_a_deleted_webhook_ends_quietly(webhook, due):

@@ -76,10 +76,10 @@ def test_killed_in_any_phase_it_is_done_once_by_the_next(mailbox, alice, phase):
 
 def test_while_one_settles_another_does_not_judge_by_newer_figures(mailbox):
     fill(mailbox, 82)
-    with held("notifications_alert") as holder:
+    with held("notifications_notice") as holder:
         first = settling()
         wait_for(
-            lambda: holder.execute(BLOCKED, ["notifications_alert"]).fetchone()[0], "the first"
+            lambda: holder.execute(BLOCKED, ["notifications_notice"]).fetchone()[0], "the first"
         )
         fill(mailbox, 96)
         with connection.cursor() as cursor:

@@ -2,7 +2,8 @@
 UPDATE quotas_level AS level SET address = box.address
   FROM mailboxes_mailbox AS box WHERE box.id = level.subject;
 
--- Mailboxes whose level is up, each once, with what is used now. The two look-ups stand in
+-- Mailboxes whose level is up, each once, with what is used now (as first made; 0005 has a better
+-- one of the same columns). The two look-ups stand in
 -- sub-selects of their own (OFFSET 0) to be made row by row: the levels are few and found in the
 -- order of the list, whereas a join with all usage reads a million rows to show fifty.
 CREATE VIEW quotas_filling AS

@@ -67,8 +67,8 @@ class Level(models.Model):
         )
         indexes = (
             models.Index(
-                fields=["account_id", "address", "subject"], condition=Q(level__gt=0),
-                name="levels_raised",
+                fields=["account_id", "address", "subject", "metric"],
+                condition=Q(level__gt=0), name="levels_raised",
             ),
         )  # fmt: skip
 
@@ -89,7 +89,7 @@ class FillingQuerySet(models.QuerySet["Filling"]):
 
 
 class Filling(models.Model):
-    """A mailbox whose level is up, with what it uses now: a view, see filling.sql."""
+    """A mailbox whose level is up, with what it uses now: a view, see migration 0005."""
 
     mailbox_id = models.UUIDField(primary_key=True)
     account_id = models.UUIDField()

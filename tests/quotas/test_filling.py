@@ -44,6 +44,7 @@ def test_both_metrics_count_and_the_fuller_one_is_told(domain, filling):
     fill(box, 85, messages=97)
     settle()
     assert filling() == {"b": 97}
+    assert Filling.objects.count() == 1
 
 
 def test_what_is_being_deleted_is_not_in_it(domain, filling):

@@ -1,16 +1,15 @@
 """The only code that turns an id from a request into a notice, a channel or a delivery."""
 
-from itertools import chain
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import Membership
 from kuploy.paging import PAGE_SIZE, Page, paginate
+from notifications import newest
 from notifications.models import KINDS, Channel, ChannelQuerySet, Delivery, Notice
 
 Transport = Channel.Transport
@@ -46,8 +45,8 @@ def offered_channels(membership: Membership) -> list[Channel]:
 def _no_mail(membership: Membership) -> Channel:
     """Of smaller roles, until they want some."""
     return Channel(
-        account=membership.account, membership=membership, transport=Transport.EMAIL,
-        muted=[kind for kind, _label in KINDS],
+        account=membership.account, membership=membership, transport=Transport.EMAIL, address="",
+        muted=[kind for kind, _label in KINDS], include_clients=False,
     )  # fmt: skip
 
 
@@ -74,36 +73,18 @@ def receivers(membership: Membership) -> ChannelQuerySet:
     return Channel.objects.visible_to(membership).exclude(transport=Transport.PANEL)
 
 
-def page_of_deliveries(
-    membership: Membership, params: Any, *, state: str, channel: str
-) -> Page[Delivery]:
-    channels = receivers(membership)
-    if channel:
-        channels = channels.filter(pk=channel)
-    rows = Delivery.objects.in_state(state)
-    near = rows.filter(pk__in=_near(rows, channels, params))
-    shown = near.select_related("alert__account", "channel__membership__user")
-    return paginate(shown, "-id", params)
-
-
-def _near(rows: Any, channels: ChannelQuerySet, params: Any) -> list[int]:
-    """So many rows of each channel from the place on: one index gives them, in their order.
-
-    All channels in one look-up would be sorted whole before the first row is known.
-    """
-    lane = rows.filter(channel=OuterRef("pk"))
-    if before := _number(params.get("before", "")):
-        lane = lane.filter(pk__gt=before).order_by("pk")
-    elif after := _number(params.get("after", "")):
-        lane = lane.filter(pk__lt=after).order_by("-pk")
-    else:
-        lane = lane.order_by("-pk")
-    of_each = ArraySubquery(lane.values("pk")[: PAGE_SIZE + 1])
-    return list(chain.from_iterable(channels.order_by().values_list(of_each, flat=True)))
-
-
-def _number(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
+def page_of_deliveries(channels: Sequence[UUID], params: Any, *, state: str) -> Page[Delivery]:
+    ids = newest.near(
+        channels,
+        state=state,
+        after=params.get("after", ""),
+        before=params.get("before", ""),
+        count=PAGE_SIZE + 1,
+    )
+    shown = Delivery.objects.filter(pk__in=ids)
+    return paginate(
+        shown.select_related("alert__account", "channel__membership__user"), "-id", params
+    )
 
 
 def get_delivery(membership: Membership, code: UUID) -> Delivery:

@@ -258,11 +258,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             first | Q(due_at__lte=Now()) | Q(tried_at__gt=Now()), due_at__isnull=False
         )
 
-    def in_state(self, state: str) -> Self:
-        return self.filter(STATES[state]) if state in STATES else self
 
-
-WAITING = Q(due_at__isnull=False)
 SENT = Q(due_at=None, sent_at__isnull=False)
 FAILED = Q(due_at=None, sent_at=None)
 
@@ -289,13 +285,15 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["channel", "alert"], name="one_delivery_per_alert"),
         )
         indexes = (
-            models.Index(fields=["channel", "-id"], name="deliveries_of_channel"),
+            models.Index(fields=["channel", "id"], name="deliveries_by_age"),
             models.Index(
                 fields=["channel", "id"], condition=Q(due_at__isnull=False), name="deliveries_due"
             ),
             # Few among many: their lists must not walk past all the others.
-            models.Index(fields=["channel", "-id"], condition=SENT, name="deliveries_sent"),
-            models.Index(fields=["channel", "-id"], condition=FAILED, name="deliveries_failed"),
+            models.Index(fields=["channel", "id"], condition=SENT, name="deliveries_sent_by_age"),
+            models.Index(
+                fields=["channel", "id"], condition=FAILED, name="deliveries_failed_by_age"
+            ),
         )
         verbose_name_plural = "deliveries"
 
@@ -316,13 +314,6 @@ class Delivery(models.Model):
         if self.due_at is not None:
             return self.State.WAITING
         return self.State.FAILED if self.given_up else self.State.SENT
-
-
-STATES: dict[str, Q] = {
-    Delivery.State.WAITING: WAITING,
-    Delivery.State.SENT: SENT,
-    Delivery.State.FAILED: FAILED,
-}
 
 
 class Attempt(models.Model):

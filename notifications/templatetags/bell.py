@@ -24,7 +24,7 @@ def unread_count(membership: Membership) -> str:
 @register.simple_tag
 def notification_tabs(request: MemberRequest) -> list[tuple[str, str]]:
     """The pages that the person may open; a reseller's own ones are in the own account."""
-    own = [("list", _("Notifications")), ("settings", _("What you are told"))]
+    own = [("list", _("Received")), ("settings", _("Settings"))]
     managed = [("webhooks", _("Webhooks")), ("deliveries", _("Deliveries"))]
     seat = request.membership
     names = ([] if seat.as_reseller else own) + (managed if seat.may_manage else [])

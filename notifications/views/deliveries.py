@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.http import MemberRequest, member
 from accounts.models import Role
 from notifications import access, webhooks
-from notifications.models import Channel, Delivery
+from notifications.models import Delivery
 
 # Sending the same again and again makes more of them; nobody reads further back.
 ATTEMPTS_SHOWN = 50
@@ -22,27 +22,22 @@ SOON = timedelta(minutes=2)
 @member(Role.MANAGER)
 def index(request: MemberRequest) -> HttpResponse:
     receivers = access.receivers(request.membership).select_related("membership__user")
-    choices = [("", _("Any receiver")), *(_choice(channel) for channel in receivers)]
+    choices = {str(channel.pk): channel.host or channel.recipient for channel in receivers}
     state, channel = request.GET.get("state", ""), request.GET.get("channel", "")
-    if channel not in dict(choices):
+    if channel not in choices:
         channel = ""
+    wanted = [each.pk for each in receivers if channel in ("", str(each.pk))]
     context = {
-        "page": access.page_of_deliveries(
-            request.membership, request.GET, state=state, channel=channel
-        ),
+        "page": access.page_of_deliveries(wanted, request.GET, state=state),
         "state": state,
         "states": [("", _("Any state")), *Delivery.State.choices],
         "channel": channel,
-        "channels": choices,
+        "channels": [("", _("Any receiver")), *choices.items()],
     }
     template = (
         "notifications/deliveries.html#list" if request.htmx else "notifications/deliveries.html"
     )
     return render(request, template, context)
-
-
-def _choice(channel: Channel) -> tuple[str, str]:
-    return str(channel.pk), channel.host or channel.recipient
 
 
 @member(Role.MANAGER)

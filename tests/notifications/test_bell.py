@@ -240,10 +240,11 @@ def test_marking_all_up_to_nothing_is_not_understood(as_alice, told, typed):
 
 def test_the_list_is_paged_without_a_gap(as_alice, acme, told):
     channel = told().channel
+    facts = {"domain": "x.test", "records": "MX"}
     alerts = Alert.objects.bulk_create(
-        Alert(account=acme, kind="dns_broken", facts={"domain": "x", "records": "MX"}, dedup_key=f"n{n}")
-        for n in range(119)
-    )  # fmt: skip
+        Alert(account=acme, kind="dns_broken", facts=facts, dedup_key=f"n{number}")
+        for number in range(119)
+    )
     Notice.objects.bulk_create(Notice(channel=channel, alert=a, kind=a.kind) for a in alerts)
     found, query = [], ""
     for _page in range(3):

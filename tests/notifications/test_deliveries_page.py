@@ -1,6 +1,7 @@
 """What was sent where: the list over all receivers, each try, and sending again."""
 
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 from django.db import connection
@@ -68,7 +69,7 @@ def test_no_page_misses_or_repeats_one(as_alice, hook, other):
         pages.append([row.pk for row in page.rows])
         query = page.next
     everything = list(Delivery.objects.order_by("-pk").values_list("pk", flat=True))
-    assert (sum(pages, []), query) == (everything, "")
+    assert (list(chain.from_iterable(pages)), query) == (everything, "")
     back = as_alice.get(f"{PAGE}?{page.previous}").context["page"]
     assert [row.pk for row in back.rows] == pages[1]
 
@@ -80,18 +81,48 @@ def test_any_place_gets_an_answer(as_alice, hook, due, place, name):
     assert as_alice.get(PAGE, {name: place}).status_code == 200
 
 
-def test_the_list_walks_past_no_other_rows(as_alice, hook, other, due):
-    """Each receiver is read from an index of its own, in its order."""
-    due(hook, 2)
-    with CaptureQueriesContext(connection) as queries:
-        as_alice.get(PAGE)
-    [statement] = [query["sql"] for query in queries if "ARRAY(" in query["sql"]]
+MANY = """
+    WITH alert AS (
+        INSERT INTO notifications_alert (account_id, kind, facts, dedup_key)
+        SELECT %s, 'test', '{}', 'many' || n FROM generate_series(1, 30000) AS n
+        RETURNING id
+    )
+    INSERT INTO notifications_delivery (channel_id, alert_id, due_at, sent_at)
+    SELECT %s, id, CASE id %% 3 WHEN 0 THEN now() END, CASE id %% 3 WHEN 1 THEN now() END
+      FROM alert;
+    ANALYZE notifications_delivery
+"""
+
+
+@pytest.fixture
+def many(acme, hook):
+    """A busy webhook whose deliveries are in all states; the id of one in the middle."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {statement}")
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "deliveries_of_channel" in plan
-    assert "Sort" not in plan.split("notifications_delivery")[0]
+        cursor.execute(MANY, [acme.pk, hook.pk])
+    return Delivery.objects.latest("pk").pk - 15_000
+
+
+@pytest.mark.parametrize(
+    ("state", "index"),
+    [
+        ("", "deliveries_by_age"),
+        ("sent", "deliveries_sent_by_age"),
+        ("failed", "deliveries_failed_by_age"),
+        ("waiting", "deliveries_due"),
+    ],
+)
+def test_the_list_walks_past_no_other_rows(as_alice, hook, many, state, index):
+    """The place is where an index is entered, not what is filtered afterwards."""
+    for place in ({}, {"after": many}, {"before": many}):
+        with CaptureQueriesContext(connection) as queries:
+            as_alice.get(PAGE, {"state": state, **place})
+        [statement] = [query["sql"] for query in queries if "unnest" in query["sql"]]
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {statement}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert f" using {index} on" in plan
+        assert "Index Cond: ((ROW(channel_id, id) > ROW" in plan
+        assert "Sort" not in plan
 
 
 @pytest.fixture

@@ -69,11 +69,13 @@ def test_a_kind_that_does_not_exist_is_refused(as_alice, seat):
 def test_a_viewer_has_no_mail_until_it_is_wanted(client, bob, acme):
     seat = acme.memberships.get(user=bob)
     client.force_login(bob)
-    assert re.findall(r'name="email" value="(\w+)" checked', client.get(PAGE).text) == []
+    page = client.get(PAGE).text
+    assert re.findall(r'name="email" value="(\w+)">', page) == ALL
+    assert re.search(r"bob@example\.test\s*</th>", page)
     assert not seat.channels.filter(transport="email").exists()
-    for _twice in range(2):
-        client.post(PAGE, {"panel": ALL, "email": ["quota_100"]})
-    assert muted(seat, "email") == [kind for kind in ALL if kind != "quota_100"]
+    for kind in ("quota_100", "dns_broken"):
+        client.post(PAGE, {"panel": ALL, "email": [kind]})
+        assert muted(seat, "email") == [each for each in ALL if each != kind]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,13 @@ QUERIES = {
     " WHERE account_id = %s AND name > %s ORDER BY name LIMIT 50",
     "/mailboxes/": "SELECT id, address, display_name, state, quota_bytes FROM mailboxes_mailbox"
     " WHERE account_id = %s AND address > %s ORDER BY address LIMIT 50",
+    "/notifications/": "SELECT alert.id, alert.kind, alert.facts, notice.read_at"
+    " FROM notifications_notice AS notice JOIN notifications_alert AS alert ON alert.id = alert_id"
+    " WHERE account_id = %s AND alert.kind > %s ORDER BY alert.id DESC LIMIT 50",
+    "/notifications/deliveries/": "SELECT delivery.id, alert.kind, alert.facts, due_at, sent_at"
+    " FROM notifications_delivery AS delivery JOIN notifications_alert AS alert"
+    " ON alert.id = delivery.alert_id"
+    " WHERE account_id = %s AND alert.kind > %s ORDER BY delivery.id DESC LIMIT 50",
 }
 
 

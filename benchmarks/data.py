@@ -16,6 +16,9 @@ from accounts.models import Account, Membership, Plan, Role, User
 from benchmarks.sizes import Size, domain_name, mirror_name, slug
 from domains import keys
 from domains.dns.findings import Kind
+from notifications.models import Channel
+from notifications.secrets import encrypted, new_secret
+from quotas.settlement import sum_up
 
 Row = dict[str, object]
 NOW = datetime.now(UTC)
@@ -66,6 +69,7 @@ def _fill(size: Size) -> None:
     _copy("mailboxes_mailbox", _mailboxes(size, accounts, domains))
     _copy("mailboxes_alias", _aliases(size, accounts, domains))
     _copy('mail"."usage', _usage(size))
+    _announce(accounts[0])
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -167,6 +171,15 @@ def _usage(size: Size) -> Iterator[Row]:
             "username": f"{local_part}@{domain_name(domain)}", "bytes": used,
             "messages": used // 2**16,
         }  # fmt: skip
+
+
+def _announce(account: UUID) -> None:
+    """Alerts about all that is too full, under the owner's bell and waiting for a webhook."""
+    Channel.objects.create(
+        account_id=account, transport="webhook", address="https://hooks.example/",
+        secret_encrypted=encrypted(new_secret()),
+    )  # fmt: skip
+    sum_up()
 
 
 def _copy(table: str, rows: Iterator[Row]) -> None:

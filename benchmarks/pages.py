@@ -42,9 +42,15 @@ LISTS = {
         "search by rare part": {"q": "a18@"},
         "search by common part": {"q": "company"},
         "filter by rare state": {"state": "blocked"},
+        "filter by what is full": {"over": "100"},
         # The worst that can be typed: frequent, but not before the end of the list.
         "search by late part": {"q": "onas1"},
     },
+    "notifications": {
+        "first page": {},
+        "filter by unread of a kind": {"show": "unread", "kind": "quota_95"},
+    },
+    "notifications/deliveries": {"first page": {}, "filter by failed": {"state": "failed"}},
 }
 
 

@@ -63,3 +63,9 @@ def test_everything_on_the_schedule_exists():
 def test_nudges_that_waited_too_long_are_dropped():
     for entry in app.conf.beat_schedule.values():
         assert entry["options"]["expires"] == max(entry["schedule"], 15)
+
+
+def test_what_waits_for_strangers_has_a_queue_of_its_own():
+    tasks = ("notifications.tasks.send", "domains.tasks.check_domain", "notifications.tasks.sweep")
+    queues = [app.amqp.router.route({}, task)["queue"].name for task in tasks]
+    assert queues == ["deliveries", "checks", "celery"]

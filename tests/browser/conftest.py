@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from celery import Task
 from django.conf import settings
 from django.db import connections
 from playwright.sync_api import (
@@ -25,6 +23,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from domains import models
 from kuploy import queue
+from kuploy.celery import app
 from tests.conftest import PASSWORD
 
 FLAGS = (
@@ -41,6 +40,10 @@ PHONE = {"width": 390, "height": 844}
 # A form with errors answers 422, which the browser notes in its console.
 EXPECTED = re.compile(r"Failed to load resource: .* status of 422")
 PATIENCE_MS = 10_000
+
+
+# Some nudges know their task by its name only.
+app.loader.import_default_modules()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -73,9 +76,9 @@ def worker(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator
         job.result()
 
 
-def _work(task: "Task[Any, Any]", args: tuple[object, ...]) -> None:
+def _work(task: queue.Work, args: tuple[object, ...]) -> None:
     try:
-        task.run(*args)
+        task(*args)
     finally:
         connections.close_all()
 

@@ -5,10 +5,12 @@ import time
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account, AuditEvent, Membership, Role, User
 from mailboxes.models import Mailbox
+from notifications.models import Alert, Channel, Delivery, Notice
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, open_guarded, sign_in
 from tests.conftest import make_alias, make_domain, make_mailbox
 
@@ -32,9 +34,13 @@ def addresses(acme: Account) -> list[str]:
     mailbox = make_mailbox(domain, "accounts-receivable-and-customer-relations-department")
     alias = make_alias(domain, "everybody", mailbox.address)
     seat = Membership.objects.get(account=acme, role=Role.OWNER)
+    webhook, delivery = tried_webhook(seat)
     plain = ("accounts:overview", "accounts:plan", "accounts:activity", "accounts:settings")
-    lists = ("accounts:team", "domains:list", "mailboxes:list", "mailboxes:aliases")
-    forms = ("domains:add", "mailboxes:add", "mailboxes:add_alias")
+    lists = (
+        *("accounts:team", "domains:list", "mailboxes:list", "mailboxes:aliases"),
+        *(f"notifications:{name}" for name in ("list", "settings", "webhooks", "deliveries")),
+    )
+    forms = ("domains:add", "mailboxes:add", "mailboxes:add_alias", "notifications:add_webhook")
     single = (
         ("accounts:seat", seat),
         ("domains:detail", domain),
@@ -43,12 +49,40 @@ def addresses(acme: Account) -> list[str]:
         ("mailboxes:detail", mailbox),
         ("mailboxes:delete", mailbox),
         ("mailboxes:edit_alias", alias),
+        ("notifications:webhook", webhook),
+        ("notifications:remove_webhook", webhook),
     )
     return [
         *(reverse(name, args=[acme.slug]) for name in plain + lists + forms),
+        reverse("notifications:delivery", args=[acme.slug, delivery.code]),
         *(reverse(name, args=[acme.slug, row.pk]) for name, row in single),
         *(reverse(name) for name in PERSONAL),
     ]
+
+
+def tried_webhook(seat: Membership) -> tuple[Channel, Delivery]:
+    """One with a long address, a long answer, and people with long addresses beside it."""
+    people = (f"somebody-with-a-very-long-name-{number}@{LONG}" for number in range(3))
+    for address in people:
+        Channel.objects.create(
+            account=seat.account, membership=seat, transport="email", address=address,
+            confirmed_at=timezone.now(),
+        )  # fmt: skip
+    webhook = Channel.objects.create(
+        account=seat.account, transport="webhook", address=f"https://{LONG}/{'path' * 50}",
+        state="paused", failing_since=timezone.now(),
+    )  # fmt: skip
+    domain = seat.account.domains.get(name=LONG)
+    facts = {"domain": domain.name, "records": "SPF, DKIM, DMARC"}
+    alert = Alert.objects.create(
+        account=seat.account, kind="dns_broken", facts=facts, dedup_key="x", domain_id=domain.pk
+    )
+    Notice.objects.create(
+        channel=seat.channels.get(transport="panel"), alert=alert, kind=alert.kind
+    )
+    delivery = Delivery.objects.create(alert=alert, channel=webhook, outcome="No answer.")
+    delivery.attempts.create(milliseconds=10_000, answer="x" * 2000)
+    return webhook, delivery
 
 
 def fits(page: Page, address: str) -> bool:

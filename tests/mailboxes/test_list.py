@@ -101,6 +101,13 @@ def test_a_mailbox_full_of_messages_counts_and_says_so(as_alice, url, domain):
     assert "Almost full · 97&nbsp;%" in response.text
 
 
+@pytest.fixture
+def _short_pages(monkeypatch):
+    """Two rows each: a page must not be short of rows because others were left out afterwards."""
+    monkeypatch.setattr(paging.paginate, "__defaults__", ("", 2, None))
+
+
+@pytest.mark.usefixtures("_short_pages")
 def test_use_state_and_search_go_together(as_alice, url, filling):
     Mailbox.objects.filter(local_part__in=["c96", "d82", "e70"]).update(state="disabled")
     assert shown(as_alice.get(url, {"over": "80", "state": "disabled"})) == ["c96", "d82"]
@@ -109,8 +116,8 @@ def test_use_state_and_search_go_together(as_alice, url, filling):
     assert "No mailbox matches" in as_alice.get(url, {**both, "over": "100"}).text
 
 
-def test_pages_of_the_filter_follow_each_other(as_alice, url, filling, monkeypatch):
-    monkeypatch.setattr(paging.paginate, "__defaults__", ("", 2, None))
+@pytest.mark.usefixtures("_short_pages")
+def test_pages_of_the_filter_follow_each_other(as_alice, url, filling):
     first = as_alice.get(url, {"over": "80"})
     second = as_alice.get(f"{url}?{first.context['page'].next}")
     assert (shown(first), shown(second)) == (["a101", "b100"], ["c96", "d82"])
@@ -119,6 +126,7 @@ def test_pages_of_the_filter_follow_each_other(as_alice, url, filling, monkeypat
     assert shown(as_alice.get(url, {"over": "80", "turn": "1"})) == ["d82", "c96"]
 
 
+@pytest.mark.usefixtures("_short_pages")
 def test_a_postmaster_finds_those_of_the_own_domains_only(client, url, filling, acme, bob):
     other = make_domain(acme, "other.test")
     fill(make_mailbox(other, "theirs"), 90)

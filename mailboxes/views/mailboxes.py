@@ -139,8 +139,17 @@ def page_of(mailbox: Mailbox) -> dict[str, object]:
         "job": HostJob.objects.filter(kind=HostJob.Kind.PURGE, mailbox_id=mailbox.pk).first(),
         "edit_form": MailboxEditForm(mailbox=mailbox),
         "password_form": PasswordForm(mailbox=mailbox),
-        "imap": {"host": settings.IMAP_HOST, "port": settings.IMAP_PORT},
-        "smtp": {"host": settings.SMTP_HOST, "port": settings.SUBMISSION_PORT},
+        "servers": servers(),
+    }
+
+
+def servers() -> dict[str, object]:
+    """What mail programs are told."""
+    return {
+        "imap_host": settings.IMAP_HOST,
+        "imap_port": settings.IMAP_PORT,
+        "smtp_host": settings.SMTP_HOST,
+        "smtp_port": settings.SUBMISSION_PORT,
     }
 
 

@@ -21,9 +21,10 @@ def test_the_bell_leads_to_what_happened_and_on_to_where_it_did(page, live_serve
     sign_in(page, live_server, alice)
     page.get_by_role("link", name="Notifications, 3 unread").click()
     cured = page.get_by_role("listitem").filter(has_text="are right again")
-    cured.get_by_role("button", name="Mark as read").click()
+    cured.get_by_role("button", name="Mark as read").press("Enter")
     expect(page.get_by_role("link", name="Notifications, 2 unread")).to_be_visible()
     expect(cured.get_by_text("Unread")).to_have_count(0)
+    expect(cured).to_be_focused()
     page.get_by_label("Read or not").select_option("unread")
     expect(cured).to_have_count(0)
     assert "show=unread" in page.url

@@ -133,7 +133,10 @@ def test_address_and_kinds_are_changed(as_alice, hook):
     assert hook.address == "https://new.example.test/"
     assert set(ALL) - set(hook.muted) == {"dns_broken"}
     assert bytes(hook.secret_encrypted) == before
-    assert as_alice.post(page, {"url": "nonsense", "kinds": ALL}).status_code == 422
+    wrong = as_alice.post(page, {"url": "nonsense", "kinds": ALL})
+    assert wrong.status_code == 422
+    assert "This is not a web address" in wrong.text
+    assert 'value="nonsense"' in wrong.text
 
 
 def rotate(client, hook):

@@ -74,10 +74,13 @@ def read(request: MemberRequest) -> HttpResponse:
 @member(Role.VIEWER)
 @require_POST
 def read_all(request: MemberRequest) -> HttpResponse:
-    panel, newest = access.get_panel(request.membership), request.POST.get("newest", "")
+    panel = access.get_panel(request.membership)
+    newest, kind = request.POST.get("newest", ""), request.POST.get("kind", "")
     if not newest.isascii() or not newest.isdecimal() or len(newest) > 18:
         raise Http404
-    marked = reading.mark_all_read(panel, up_to=int(newest), kind=request.POST.get("kind", ""))
+    if kind and kind not in dict(KINDS):
+        raise Http404
+    marked = reading.mark_all_read(panel, up_to=int(newest), kind=kind)
     messages.success(
         request,
         ngettext("%(count)d is marked as read.", "%(count)d are marked as read.", marked)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -45,6 +46,9 @@ def _page(request: MemberRequest, form: ChoicesForm, address_form: AddressForm) 
         "form": form,
         "address_form": address_form,
         "addresses": access.more_addresses(request.membership),
+        "silent": not EmailAddress.objects.filter(
+            user=request.user, primary=True, verified=True
+        ).exists(),
         "most": channels.ADDRESSES_PER_PERSON,
     }
     wrong = form.errors or address_form.errors

@@ -232,10 +232,13 @@ def test_marking_all_marks_nobody_elses(as_alice, told):
     assert Notice.objects.unread().count() == 1  # bob's
 
 
-@pytest.mark.parametrize("typed", ["", "x", "-1", "9" * 30])
+@pytest.mark.parametrize(
+    "typed",
+    [*({"newest": text} for text in ("", "x", "-1", "9" * 30)), {"newest": "1", "kind": "a\0b"}],
+)
 def test_marking_all_up_to_nothing_is_not_understood(as_alice, told, typed):
     told()
-    assert as_alice.post(url("read_all"), {"newest": typed}).status_code == 404
+    assert as_alice.post(url("read_all"), typed).status_code == 404
 
 
 def test_the_list_is_paged_without_a_gap(as_alice, acme, told):

@@ -103,6 +103,12 @@ def test_a_postmaster_is_told_what_to_expect(as_alice, seat):
     assert "You hear of your domains only" in as_alice.get(PAGE).text
 
 
+def test_an_unconfirmed_sign_in_address_is_known_to_get_nothing(as_alice, alice):
+    assert "is not confirmed" not in as_alice.get(PAGE).text
+    alice.emailaddress_set.update(verified=False)
+    assert "Your sign-in address is not confirmed" in as_alice.get(PAGE).text
+
+
 def add(client, address="ops@example.test"):
     return client.post(url("add_address"), {"address": address})
 

@@ -8,7 +8,7 @@ from typing import Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 
@@ -66,14 +66,23 @@ class Level(models.Model):
             models.UniqueConstraint(fields=["subject", "metric"], name="one_level_per_metric"),
         )
         indexes = (
-            models.Index(
-                fields=["account_id", "address", "subject", "metric"],
-                condition=Q(level__gt=0), name="levels_raised",
+            # Those of a step are few among those of the step before, and listed by address.
+            *(
+                models.Index(
+                    fields=["account_id", "address"],
+                    condition=Q(level__gte=step),
+                    name=f"levels_from_{step}",
+                )
+                for step in (80, 95, 100)
             ),
-        )  # fmt: skip
+        )
 
     def __str__(self) -> str:
         return f"{self.subject} {self.metric}: {self.level}"
+
+
+# A page counts no further: a thousand mailboxes that fill up are "more than 999".
+MOST_COUNTED = 999
 
 
 class FillingQuerySet(models.QuerySet["Filling"]):
@@ -82,20 +91,25 @@ class FillingQuerySet(models.QuerySet["Filling"]):
         found = self.filter(account_id=account_id)
         return found if domain_ids is None else found.filter(domain_id__in=domain_ids)
 
-    def counts(self, *percents: int) -> dict[int, int]:
-        """How many have reached each of these shares."""
-        wanted = {str(each): Count("pk", filter=Q(percent__gte=each)) for each in percents}
-        return {int(each): count for each, count in self.aggregate(**wanted).items()}
+    def over(self, step: int) -> Self:
+        """Those that use so many percent now: who does has reached that level, or soon will."""
+        return self.filter(level__gte=step, percent__gte=step)
+
+    def counts(self, *steps: int) -> dict[int, int]:
+        """How many use so many percent; no more than MOST_COUNTED are looked at."""
+        return {step: self.over(step)[: MOST_COUNTED + 1].count() for step in steps}
 
 
 class Filling(models.Model):
-    """A mailbox whose level is up, with what it uses now: a view, see migration 0005."""
+    """A mailbox whose level is up, with what it uses now: a view, see filling.sql."""
 
     mailbox_id = models.UUIDField(primary_key=True)
     account_id = models.UUIDField()
     domain_id = models.UUIDField()
     address = models.CharField(max_length=320)
     state = models.CharField(max_length=10)
+    # As announced, the higher one of both metrics.
+    level = models.SmallIntegerField()
     # Of its space or of its message cap, whichever is fuller.
     percent = models.BigIntegerField()
 

@@ -17,7 +17,7 @@ from accounts.models import Account, Role
 from accounts.room import Countable, rooms_for
 from kuploy.paging import paginate
 from quotas.limits import Room
-from quotas.models import Filling, Total
+from quotas.models import MOST_COUNTED, Filling, Total
 
 
 @member(Role.VIEWER)
@@ -66,6 +66,7 @@ def _usage(request: MemberRequest) -> dict[str, object]:
         "space": _bytes_in(own),
         "space_of_clients": _bytes_in(of_clients) if account.is_reseller else 0,
         "filling": list(filling.items()),
+        "most_counted": MOST_COUNTED,
     }
 
 

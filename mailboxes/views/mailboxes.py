@@ -75,7 +75,7 @@ def _filling(request: MemberRequest, over: str) -> FillingQuerySet | None:
     if over not in dict(shares()):
         return None
     of_seat = Filling.objects.of(request.account.pk, request.membership.only_domain_ids)
-    return of_seat.filter(percent__gte=int(over))
+    return of_seat.over(int(over))
 
 
 def _with_usage(page: Page[Mailbox]) -> list[Row]:

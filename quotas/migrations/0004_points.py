@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("domain_id", models.UUIDField()),
                 ("address", models.CharField(max_length=320)),
                 ("state", models.CharField(max_length=10)),
+                ("level", models.SmallIntegerField()),
                 ("percent", models.BigIntegerField()),
             ],
             options={"db_table": "quotas_filling", "managed": False},
@@ -53,12 +54,15 @@ class Migration(migrations.Migration):
         ),
         migrations.RemoveIndex(model_name="level", name="levels_raised"),
         migrations.RunSQL(FILLING),
-        migrations.AddIndex(
-            model_name="level",
-            index=models.Index(
-                condition=models.Q(("level__gt", 0)),
-                fields=["account_id", "address", "subject"],
-                name="levels_raised",
-            ),
+        *(
+            migrations.AddIndex(
+                "level",
+                models.Index(
+                    condition=models.Q(("level__gte", step)),
+                    fields=["account_id", "address"],
+                    name=f"levels_from_{step}",
+                ),
+            )
+            for step in (80, 95, 100)
         ),
     ]

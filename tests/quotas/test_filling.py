@@ -3,6 +3,7 @@
 import pytest
 
 from mailboxes.models import Mailbox
+from quotas import models
 from quotas.models import Filling
 from quotas.settlement import settle
 from tests.conftest import make_domain, make_mailbox
@@ -45,6 +46,27 @@ def test_both_metrics_count_and_the_fuller_one_is_told(domain, filling):
     settle()
     assert filling() == {"b": 97}
     assert Filling.objects.count() == 1
+
+
+def test_the_announced_level_finds_it_and_the_use_of_now_decides(domain):
+    for name, percent in (("a", 85), ("b", 96), ("c", 100)):
+        fill(make_mailbox(domain, name), percent)
+    settle()
+    fill(domain.mailboxes.get(local_part="c"), 90)
+
+    def over(step):
+        found = Filling.objects.over(step).order_by("address")
+        return [each.address[0] for each in found]
+
+    assert (over(80), over(95), over(100)) == (["a", "b", "c"], ["b"], [])
+
+
+def test_only_so_many_are_counted(monkeypatch, acme, domain):
+    monkeypatch.setattr(models, "MOST_COUNTED", 1)
+    for name in "abc":
+        fill(make_mailbox(domain, name), 85)
+    settle()
+    assert Filling.objects.of(acme.pk).counts(80) == {80: 2}
 
 
 def test_what_is_being_deleted_is_not_in_it(domain, filling):

@@ -131,6 +131,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 5,
+            # Pages read a few rows: compiling a query takes longer than any of them.
+            "options": "-c jit=off",
             "pool": {
                 "min_size": 1,
                 "max_size": env.number("KUPLOY_DATABASE_POOL", 8),

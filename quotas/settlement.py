@@ -102,10 +102,9 @@ FIND = """
 """
 
 
-# Small look-ups in large tables, or one pass over all of them of which little is kept: nothing that
-# is worth compiling.
+# Small look-ups in large tables, or one pass over all of them of which little is kept.
 PLANNING = """
-    SET LOCAL jit = off; SET LOCAL work_mem = '64MB';
+    SET LOCAL work_mem = '64MB';
     SET LOCAL random_page_cost = 1.1; SET LOCAL parallel_tuple_cost = 0
 """
 

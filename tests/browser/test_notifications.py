@@ -38,7 +38,7 @@ def test_what_is_chosen_is_kept(page, live_server, alice, acme):
     sign_in(page, live_server, alice)
     page.goto(f"{live_server.url}/acme/notifications/settings/")
     row = page.get_by_role("row", name="A mailbox is full")
-    row.get_by_label("In the panel").uncheck()
+    page.get_by_role("checkbox", name="A mailbox is full: In the panel").uncheck()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(row.get_by_label("In the panel")).not_to_be_checked()

@@ -101,6 +101,17 @@ def test_a_change_that_was_not_noted_is_found_by_the_full_settlement(mailbox, to
     assert told(settle_all) == []
 
 
+def test_a_limit_beyond_all_disks_holds_up_nobody(domain, mailbox, told):
+    endless = make_mailbox(domain, "endless")
+    Mailbox.objects.filter(pk=endless.pk).update(quota_bytes=2**63 - 1)
+    fill(mailbox, 85)
+    Usage.objects.create(
+        username=endless.address, bytes=2**62, messages=1, updated_at=timezone.now()
+    )
+    assert told() == ["quota_80"]
+    assert told(settle_all) == []
+
+
 def test_a_usage_row_that_is_gone_counts_as_empty(mailbox, told):
     fill(mailbox, 90)
     told()

@@ -1,7 +1,11 @@
 """Telling the account when records that were right no longer are, and when they are again."""
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from uuid import UUID
+
+from django.db.models import Q
 
 from domains.dns.check import Findings
 from domains.dns.findings import RECORDS, Kind, State
@@ -34,20 +38,25 @@ def _tell_broken(domain: Domain, findings: Findings) -> None:
 
 def _tell_cured(domain: Domain) -> None:
     """Not at the end of the first set-up: only what was told as broken is cured."""
-    if _told(domain, Alert.Kind.DNS_BROKEN) > _told(domain, Alert.Kind.DNS_CURED):
+    last = _last_told(domain)
+    if last and last.kind == Alert.Kind.DNS_BROKEN:
         _tell(domain, Alert.Kind.DNS_CURED)
 
 
 def _tell(domain: Domain, kind: Alert.Kind, **facts: str) -> None:
+    last = _last_told(domain)
     raise_alert(
         account=domain.account,
         kind=kind,
         facts={"domain": domain.unicode_name, "domain_code": str(domain.pk), **facts},
         domain_id=domain.pk,
-        dedup_key=f"{kind}:{domain.pk}:{_told(domain, kind)}",
+        # After the one before: a number would come again once old alerts are forgotten.
+        dedup_key=f"{kind}:{domain.pk}:{last.pk if last else 0}",
     )
 
 
-def _told(domain: Domain, kind: Alert.Kind) -> int:
-    """How often so far; the domain is locked, so nobody counts at the same time."""
-    return Alert.objects.filter(dedup_key__startswith=f"{kind}:{domain.pk}:").count()
+def _last_told(domain: Domain) -> Alert | None:
+    """The domain is locked, so nobody tells at the same time."""
+    kinds = (Alert.Kind.DNS_BROKEN, Alert.Kind.DNS_CURED)
+    keys = (Q(dedup_key__startswith=f"{kind}:{domain.pk}:") for kind in kinds)
+    return Alert.objects.filter(reduce(or_, keys)).order_by("-pk").first()

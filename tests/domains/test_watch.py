@@ -42,6 +42,15 @@ def test_the_next_break_is_told_again(healthy):
     assert told() == ["dns_broken", "dns_cured", "dns_broken"]
 
 
+def test_the_next_break_is_told_when_old_alerts_are_forgotten(healthy):
+    for state in (State.WRONG, State.OK, State.WRONG, State.OK):
+        record(healthy, found(dkim=state))
+    Alert.objects.filter(kind="dns_broken").earliest("pk").delete()
+    for state in (State.WRONG, State.OK):
+        record(healthy, found(dkim=state))
+    assert told() == ["dns_cured", "dns_broken", "dns_cured", "dns_broken", "dns_cured"]
+
+
 def test_an_outage_of_a_name_server_is_no_news(healthy):
     record(healthy, found(mx=State.UNREACHABLE, spf=State.UNREACHABLE))
     assert told() == []

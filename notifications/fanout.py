@@ -14,6 +14,17 @@ SEND = signature("notifications.tasks.send")
 # Beyond these the sweep nudges: a queue of thousands of nudges helps nobody.
 NUDGE_AT_MOST = 200
 
+# Channels stay until this commits. Else the end of one at the wrong moment would undo a settlement,
+# and with it the alerts of everybody.
+KEEP = """
+    SELECT count(*) FROM (
+        SELECT FROM notifications_channel WHERE account_id IN (
+            SELECT unnest(ARRAY[account.id, account.reseller_id])
+              FROM notifications_alert AS alert
+              JOIN accounts_account AS account ON account.id = alert.account_id
+             WHERE alert.id = ANY(%(alerts)s))
+         ORDER BY id FOR KEY SHARE) AS kept
+"""
 # Who looks after an account: its own channels, and those of its reseller that include clients.
 # A seat's own limits count at this very moment; a person who is switched off hears nothing.
 WANTED = """
@@ -30,7 +41,7 @@ WANTED = """
        AND channel.state = 'active'
        AND alert.kind <> ALL(channel.muted)
        AND (seat.id IS NULL OR person.is_active AND (
-                seat.role >= 30 OR keeper.own
+                seat.role >= 30 OR keeper.own AND alert.kind <> 'channel_stopped'
                 AND (seat.role < 20 OR alert.domain_id = ANY(seat.domain_ids))))
 """
 NOTICES = f"""
@@ -61,6 +72,7 @@ def tell(alert_ids: Sequence[int]) -> None:
     if not alert_ids:
         return
     with connection.cursor() as cursor:
+        cursor.execute(KEEP, {"alerts": list(alert_ids)})
         cursor.execute(NOTICES, {"alerts": list(alert_ids)})
         cursor.execute(DELIVERIES, {"alerts": list(alert_ids)})
         channels: set[UUID] = {channel for (channel,) in cursor.fetchall()}

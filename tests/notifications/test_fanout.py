@@ -1,14 +1,19 @@
 """Who is told of an alert, and by which way."""
 
+from threading import Event
+
 import pytest
 from allauth.account.models import EmailAddress
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Account, Membership, Role, User
 from notifications.models import Alert, Channel, Delivery, Notice
 from notifications.services import raise_alert
+from notifications.webhooks import remove_webhook
 from tests.concurrency import at_once
 from tests.conftest import make_domain
+from tests.mailservers.clients import wait_for
 
 
 def tell(account, kind=Alert.Kind.DOMAIN_ACTIVE, key="once", domain=None):
@@ -126,3 +131,33 @@ def test_who_leaves_takes_the_channels_along(acme, bob):
     acme.memberships.get(user=bob).delete()
     tell(acme)
     assert bells() == ["alice@example.test"]
+
+
+def test_the_end_of_a_webhook_is_told_to_whoever_may_see_webhooks(acme):
+    seat(acme, "dora", Role.MANAGER)
+    tell(acme, Alert.Kind.CHANNEL_STOPPED)
+    assert bells() == ["alice@example.test", "dora@example.test"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_webhook_that_is_being_removed_undoes_no_alert(acme, hook, actor):
+    removed = Event()
+
+    def remove():
+        with transaction.atomic():
+            remove_webhook(channel=hook, actor=actor)
+            removed.set()
+            wait_for(somebody_waits, "the settlement")
+
+    def tell_meanwhile():
+        removed.wait(timeout=10)
+        tell(acme)
+
+    assert at_once(remove, tell_meanwhile) == [None, None]
+    assert mailed() == ["alice@example.test"]
+
+
+def somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]

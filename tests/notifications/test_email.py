@@ -13,6 +13,7 @@ from accounts.models import Account, User
 from notifications import digest
 from notifications.models import PAUSES, Attempt, Channel, Delivery
 from notifications.sending import send_due
+from notifications.transports import email
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -235,3 +236,12 @@ def test_a_person_who_was_switched_off_gets_nothing(channel, alice, due, mailout
     send_due(channel.pk)
     assert mailoutbox == []
     assert Delivery.objects.get().outcome == "The person is switched off."
+
+
+def test_a_flood_is_told_in_parts(channel, due, mailoutbox, monkeypatch):
+    monkeypatch.setattr(email, "MOST_AT_ONCE", 2)
+    due(channel, 3)
+    send_due(channel.pk)
+    assert [len(mailoutbox), Delivery.objects.due().count()] == [1, 1]
+    resend(channel)
+    assert [len(mailoutbox), Delivery.objects.due().count()] == [2, 0]

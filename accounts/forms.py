@@ -1,8 +1,10 @@
+import re
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -10,11 +12,24 @@ from accounts import services
 from accounts.models import Account, Role, User
 from kuploy.errors import Refused
 
+# Control characters, and those that turn the direction of what follows.
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+class NameField(forms.CharField):
+    """The name of an account, on one line: it stands in mail to people who do not know it."""
+
+    def to_python(self, value: Any) -> str:
+        name = " ".join(str(super().to_python(value)).split())
+        if UNSEEN.search(name):
+            raise ValidationError(_("Leave out the characters that cannot be seen."))
+        return name
+
 
 class SignupForm(forms.Form):
     """What allauth asks a newcomer besides address and password."""
 
-    organisation = forms.CharField(
+    organisation = NameField(
         label=_("Organisation"),
         max_length=120,
         required=False,
@@ -72,4 +87,4 @@ class InvitationForm(SeatForm):
 
 
 class AccountForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = NameField(label=_("Name"), max_length=120)

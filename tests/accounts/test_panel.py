@@ -17,11 +17,17 @@ def test_the_account_is_renamed_and_the_old_name_written_down(as_alice, url, acm
     assert acme.audit_events.latest("pk").details == {"before": "Acme"}
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 121, "a\0b"])
+@pytest.mark.parametrize("name", ["", "   ", "x" * 121, "a\0b", "a\x07b", "Acme \u202egpj.exe"])
 def test_a_name_that_makes_no_sense_is_shown_again(as_alice, url, acme, name):
     assert as_alice.post(url("settings"), {"name": name}).status_code == 422
     acme.refresh_from_db()
     assert acme.name == "Acme"
+
+
+def test_a_name_is_one_line_also_where_it_stands_in_mail(as_alice, url, acme):
+    as_alice.post(url("settings"), {"name": "Acme\n\nPay here: \tlink"})
+    acme.refresh_from_db()
+    assert acme.name == "Acme Pay here: link"
 
 
 def test_only_managers_see_what_happened_in_the_account(client, as_alice, url, domain, bob):

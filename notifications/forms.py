@@ -4,6 +4,8 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from kuploy import outbound
@@ -83,7 +85,11 @@ class AddressForm(forms.Form):
     )
 
     def clean_address(self) -> str:
-        return str(self.cleaned_data["address"]).lower()
+        address = str(self.cleaned_data["address"]).lower()
+        # Legal within quotes; but no message can be written to it.
+        if not address.isprintable():
+            raise ValidationError(validate_email.message)
+        return address
 
 
 class WebhookForm(forms.Form):

@@ -193,6 +193,11 @@ def test_what_cannot_be_added_says_why_and_keeps_what_was_typed(
     assert mailoutbox == []
 
 
+def test_an_address_that_no_message_can_be_written_to_is_none(as_alice, mailoutbox):
+    assert add(as_alice, '"a\x0bb"@example.test').status_code == 422
+    assert mailoutbox == []
+
+
 def test_a_person_has_five_addresses_at_most(as_alice, acme, seat, mailoutbox):
     for number in range(ADDRESSES_PER_PERSON):
         Channel.objects.create(

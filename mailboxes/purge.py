@@ -42,4 +42,7 @@ def _forget(job: HostJob) -> None:
 
 def sweep(job: HostJob) -> None:
     doveadm.remove_mail(job.home)
+    # What that delivery counted would fill a new mailbox of the same address.
+    if not Mailbox.objects.filter(address=job.address).exists():
+        Usage.objects.filter(username=job.address).delete()
     job.delete()

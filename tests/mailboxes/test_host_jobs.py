@@ -100,6 +100,19 @@ def test_what_came_in_during_the_purge_is_swept_up_later(deleted, mail, dovecot)
     assert not HostJob.objects.exists()
 
 
+@pytest.mark.parametrize("taken_again", [True, False])
+def test_what_was_counted_during_the_purge_fills_no_new_mailbox(
+    domain, deleted, mail, dovecot, taken_again
+):
+    work()
+    Usage.objects.create(username=deleted.address, bytes=1, messages=1, updated_at=Now())
+    if taken_again:
+        make_mailbox(domain)
+    pass_time(minutes=3)
+    work()
+    assert Usage.objects.exists() == taken_again
+
+
 def test_while_dovecot_is_away_nothing_is_lost_and_the_row_says_so(deleted, mail, dovecot):
     dovecot.away = True
     work()

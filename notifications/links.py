@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import Account, Membership, Role
@@ -19,20 +18,19 @@ PAGES: dict[str, str] = {
 def links(alerts: Iterable[Alert], membership: Membership) -> dict[int, str]:
     """By the id of the alert; none for what is gone, or is not the reader's any more."""
     alerts = list(alerts)
-    open_to_reader = Account.objects.filter(
-        Q(pk=membership.account_id) | Q(reseller=membership.account_id)
-    )
-    domains = {alert.domain_id for alert in alerts} - {None}
-    mailboxes = {_mailbox(alert) for alert in alerts} - {None}
-    of_domains = open_to_reader.filter(domains__in=domains)
-    # Through those few domains: from the account, all mailboxes of a large one would be passed.
-    of_mailboxes = open_to_reader.filter(domains__in=domains, domains__mailboxes__in=mailboxes)
-    there = set(of_domains.values_list("domains", flat=True))
-    there |= set(of_mailboxes.values_list("domains__mailboxes", flat=True))
+    there = _there("domains", {alert.domain_id for alert in alerts}, membership)
+    there |= _there("domains__mailboxes", {_mailbox(alert) for alert in alerts}, membership)
     if membership.role == Role.POSTMASTER:
         alerts = [alert for alert in alerts if alert.domain_id in membership.domain_ids]
     found = {alert.pk: _link(alert, there) for alert in alerts}
     return {pk: link for pk, link in found.items() if link}
+
+
+def _there(path: str, ids: set[UUID | None], membership: Membership) -> set[UUID]:
+    """Those of the reader's account and its clients; found by their ids, however many there are."""
+    found = Account.objects.filter(**{f"{path}__in": ids - {None}})
+    rows = found.values_list(path, "pk", "reseller_id")
+    return {pk for pk, *keepers in rows if membership.account_id in keepers}
 
 
 def _mailbox(alert: Alert) -> UUID | None:

@@ -10,11 +10,12 @@ from accounts.models import Account, AuditEvent, User
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something, in which account, from where."""
+    """Who does something, in which account, from where: a person, or a mailbox's own user."""
 
     account: Account | None
     user: User | None = None
     ip: str | None = None
+    mailbox: str = ""
 
     @classmethod
     def system(cls, account: Account) -> Self:
@@ -22,7 +23,7 @@ class Actor:
 
     @property
     def name(self) -> str:
-        return self.user.email if self.user else "Kuploy"
+        return self.user.email if self.user else self.mailbox or "Kuploy"
 
 
 def audit(actor: Actor, action: str, subject: models.Model, **details: object) -> None:

@@ -19,7 +19,9 @@ from kuploy.throttle import throttle
 
 INVITATIONS_PER_DAY = 50
 # First parts of the panel's own addresses; no account may hide them.
-RESERVED_SLUGS = {"addresses", "admin", "api", "auth", "healthz", "invitations", "static"}
+RESERVED_SLUGS = {
+    *("addresses", "admin", "api", "auth", "healthz", "invitations", "mailbox", "static"),
+}
 
 
 @transaction.atomic

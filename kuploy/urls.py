@@ -13,6 +13,7 @@ public: list[URLPattern | URLResolver] = [
     path("auth/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("invitations/<str:token>/", invitations.accept, name="accept_invitation"),
+    path("mailbox/", include("mailboxes.own.urls")),
     path("addresses/<str:token>/", confirm.confirm, name="confirm_address"),
 ]
 

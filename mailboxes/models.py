@@ -70,6 +70,12 @@ class Address(models.Model):
         return f"{self.local_part}@{names.to_unicode(self.address.rpartition('@')[2])}"
 
 
+class MailboxQuerySet(TenantQuerySet):
+    def signing_in(self) -> Self:
+        """Those that Dovecot lets in."""
+        return self.filter(state=Mailbox.State.ACTIVE, domain_served=True)
+
+
 class Mailbox(Address):
     """Mail on disk and a password to reach it."""
 
@@ -100,6 +106,8 @@ class Mailbox(Address):
         output_field=models.BooleanField(),
         db_persist=True,
     )
+
+    objects = MailboxQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name_plural = "mailboxes"

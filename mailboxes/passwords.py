@@ -20,6 +20,13 @@ def hash_password(password: str) -> str:
     return "{ARGON2ID}" + str(_argon2id.hash(password))
 
 
+def matches(password: str, stored: str) -> bool:
+    """What Dovecot says to it, for the scheme that hash_password() makes; others open nothing."""
+    scheme, _brace, digest = stored.removeprefix("{").partition("}")
+    ours = scheme == "ARGON2ID" and len(password) <= LONGEST
+    return ours and bool(_argon2id.verify(password, digest))
+
+
 def unusable() -> str:
     """A hash that no password matches: nobody knows the one it was made of."""
     return hash_password(secrets.token_urlsafe(32))

@@ -157,6 +157,14 @@ def edit_mailbox(
     )  # fmt: skip
 
 
+@transaction.atomic
+def change_language(*, mailbox: Mailbox, language: str, actor: Actor) -> None:
+    """In which the user of the mailbox is written to."""
+    mailbox.language = language
+    mailbox.save(update_fields=["language"])
+    audit(actor, "mailbox.language_changed", mailbox, language=language)
+
+
 def measure_mailbox(*, mailbox: Mailbox) -> None:
     """Have Dovecot asked how full it is now; its answer is in the usage row soon."""
     try:

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import services as accounts
+from accounts.audit import Actor
 from accounts.models import AuditEvent, Invitation, Role
 from domains import cutover, ownership
 from domains import services as domains
@@ -71,6 +72,9 @@ ACTS = {
     ),
     "mailbox.changed": lambda it: mailboxes.edit_mailbox(
         mailbox=box(it), display_name="N", quota_bytes=2 * GB, language="de", actor=it
+    ),
+    "mailbox.language_changed": lambda it: mailboxes.change_language(
+        mailbox=box(it), language="de", actor=it
     ),
     "mailbox.password_changed": lambda it: mailboxes.change_password(
         mailbox=box(it), password="another good horse", actor=it
@@ -181,6 +185,13 @@ def test_each_act_is_written_down_once(action, actor):
     assert event.actor_name == "alice@example.test"
     assert event.object_name
     assert not event.sentence.startswith(action)  # it has words of its own
+
+
+def test_what_a_mailboxs_own_user_does_is_the_mailboxs_act(acme):
+    actor = Actor(acme, ip="192.0.2.9", mailbox="info@acme.test")
+    mailboxes.change_language(mailbox=box(actor), language="de", actor=actor)
+    event = AuditEvent.objects.get()
+    assert (event.actor, event.actor_name, event.ip) == (None, "info@acme.test", "192.0.2.9")
 
 
 def test_the_right_code_is_written_down_as_the_proof_it_is(actor):

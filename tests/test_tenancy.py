@@ -10,14 +10,19 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Account, AuditEvent, Invitation, Membership, Role, User
 from accounts.services import open_account
+from mailboxes.own.http import mailbox_user
 from notifications.models import Alert, Channel
 from notifications.services import raise_alert
-from tests.conftest import make_alias, make_domain, make_mailbox
+from tests.conftest import PASSWORD, make_alias, make_domain, make_mailbox
 
 # Open to people without an account. Everything under auth/ is allauth's own, under admin/ Django's.
-PUBLIC = {"", "healthz", "invitations/<str:token>/", "addresses/<str:token>/"}
+PUBLIC = {
+    *("", "healthz", "invitations/<str:token>/", "addresses/<str:token>/", "mailbox/sign-in/"),
+}
 PUBLIC_SECTIONS = ("auth/", "admin/")
 TENANT = "<slug:account>/"
+# Of the users of mailboxes, who are nobody in the panel.
+OWN = "mailbox/"
 
 
 def walk(patterns: Any, path: str = "", space: str = "") -> Iterator[tuple[str, str, URLPattern]]:
@@ -32,6 +37,9 @@ def walk(patterns: Any, path: str = "", space: str = "") -> Iterator[tuple[str, 
 
 ROUTES = list(walk(get_resolver().url_patterns))
 TENANT_ROUTES = {name: entry for path, name, entry in ROUTES if path.startswith(TENANT)}
+OWN_ROUTES = {
+    name: entry for path, name, entry in ROUTES if path.startswith(OWN) and path not in PUBLIC
+}
 # What an account can do whatever its plan includes.
 WITHOUT_HOSTING = ("accounts:", "notifications:")
 HOSTING_ROUTES = [name for name in TENANT_ROUTES if not name.startswith(WITHOUT_HOSTING)]
@@ -99,12 +107,24 @@ def test_every_route_of_a_tenant_names_a_role():
 
 
 def test_every_other_route_is_listed_as_public():
-    others = {path for path, _name, _entry in ROUTES if not path.startswith(TENANT)}
+    guarded = TENANT_ROUTES.keys() | OWN_ROUTES.keys()
+    others = {path for path, name, _entry in ROUTES if name not in guarded}
     assert {path for path in others if not path.startswith(PUBLIC_SECTIONS)} == PUBLIC
 
 
 def test_no_tenant_route_was_overlooked():
     assert len(TENANT_ROUTES) == sum(path.startswith(TENANT) for path, _n, _e in ROUTES) > 30
+
+
+def test_every_route_of_a_mailboxs_user_goes_through_the_guard():
+    guards = {name: getattr(entry.callback, "guard", None) for name, entry in OWN_ROUTES.items()}
+    assert guards == dict.fromkeys(OWN_ROUTES, mailbox_user)
+    assert len(OWN_ROUTES) > 5
+
+
+def test_no_address_of_a_mailboxs_user_names_a_mailbox():
+    """So none can lead to another one's: the session alone says which it is."""
+    assert not any(entry.pattern.converters for entry in OWN_ROUTES.values())
 
 
 def up_to(role: Role) -> list[str]:
@@ -138,6 +158,42 @@ def test_an_anonymous_visitor_is_sent_to_sign_in(client, acme, ours, method):
         response = getattr(client, method)(address_of(name, acme, ours))
         assert (name, response.status_code) == (name, 302)
         assert response.url.startswith(reverse(settings.LOGIN_URL))
+
+
+def is_sent_away(client, method) -> bool:
+    way_in = reverse("own:sign_in")
+    found = [getattr(client, method)(reverse(name)) for name in OWN_ROUTES]
+    return {(each.status_code, each.get("Location")) for each in found} == {(302, way_in)}
+
+
+@both_methods
+def test_nobody_sees_a_mailboxs_page_without_its_password(client, ours, alice, charlie, method):
+    assert is_sent_away(client, method)
+    for person in (alice, charlie):
+        client.force_login(person)
+        assert is_sent_away(client, method)
+
+
+@both_methods
+def test_the_user_of_a_mailbox_is_nobody_in_the_panel(client, acme, ours, method):
+    enter_mailbox(client, "info@acme.test")
+    for name in TENANT_ROUTES:
+        response = getattr(client, method)(address_of(name, acme, ours))
+        assert (name, response.status_code) == (name, 302)
+        assert response.url.startswith(reverse(settings.LOGIN_URL))
+
+
+def test_the_user_of_a_mailbox_sees_no_other_one(client, ours, theirs):
+    enter_mailbox(client, "info@elsewhere.test")
+    for name in OWN_ROUTES:
+        response = client.get(reverse(name))
+        assert response.status_code in (200, 405)
+        assert "acme.test" not in response.text
+
+
+def enter_mailbox(client, address: str) -> None:
+    typed = {"address": address, "password": PASSWORD}
+    assert client.post(reverse("own:sign_in"), typed).status_code == 302
 
 
 @both_methods

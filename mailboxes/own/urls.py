@@ -1,0 +1,14 @@
+from django.urls import path
+
+from mailboxes.own import views
+
+app_name = "own"
+urlpatterns = [
+    path("", views.page, name="page"),
+    path("sign-in/", views.sign_in, name="sign_in"),
+    path("sign-out/", views.sign_out, name="sign_out"),
+    path("settings/", views.settings, name="settings"),
+    path("password/", views.password, name="password"),
+    path("password-strength/", views.strength, name="strength"),
+    path("language/", views.language, name="language"),
+]

@@ -1,0 +1,105 @@
+"""The pages of a mailbox's own user."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kuploy.errors import Refused
+from kuploy.throttle import throttle
+from mailboxes import passwords, services
+from mailboxes.models import Mailbox
+from mailboxes.own import session
+from mailboxes.own.forms import LanguageForm, OwnPasswordForm, SignInForm
+from mailboxes.own.http import MailboxRequest, mailbox_user
+from mailboxes.views.mailboxes import history_of, servers, usage_of
+from quotas import history
+
+GUESSES, PERIOD_SECONDS = 10, 300
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if session.mailbox_of(request):
+        return redirect("own:page")
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            session.sign_in(request, **form.cleaned_data)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("own:page")
+    return render(request, "own/sign_in.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@mailbox_user
+@require_POST
+def sign_out(request: MailboxRequest) -> HttpResponse:
+    session.sign_out(request)
+    return redirect("own:sign_in")
+
+
+@mailbox_user
+def page(request: MailboxRequest) -> HttpResponse:
+    """How full it is, how it came to that, and what mail programs are told."""
+    mailbox, used = request.mailbox, request.mailbox.usage
+    context = {
+        **usage_of(mailbox, used),
+        **history_of(mailbox, history.of(mailbox.pk, used)),
+        "servers": servers(),
+    }
+    return render(request, "own/page.html", context)
+
+
+@mailbox_user
+def settings(request: MailboxRequest) -> HttpResponse:
+    return render(request, "own/settings.html", _settings_of(request.mailbox))
+
+
+def _settings_of(mailbox: Mailbox) -> dict[str, object]:
+    return {
+        "password_form": OwnPasswordForm(mailbox=mailbox),
+        "language_form": LanguageForm(mailbox=mailbox),
+    }
+
+
+@mailbox_user
+@require_POST
+def password(request: MailboxRequest) -> HttpResponse:
+    """Counts at once; who changes it stays signed in here, every other session ends."""
+    mailbox = request.mailbox
+    throttle(f"mailbox-old:{mailbox.pk}", limit=GUESSES, seconds=PERIOD_SECONDS)
+    form = OwnPasswordForm(request.POST, mailbox=mailbox)
+    if not form.is_valid():
+        context = {**_settings_of(mailbox), "password_form": form}
+        return render(request, "own/settings.html", context, status=422)
+    services.change_password(
+        mailbox=mailbox, password=form.cleaned_data["password"], actor=request.actor
+    )
+    mailbox.refresh_from_db(fields=["password_hash"])
+    session.keep(request, mailbox)
+    messages.success(request, _("The new password counts now. Type it into your mail programs."))
+    return redirect("own:settings")
+
+
+@mailbox_user
+@require_POST
+def language(request: MailboxRequest) -> HttpResponse:
+    form = LanguageForm(request.POST, mailbox=request.mailbox)
+    if not form.is_valid():
+        context = {**_settings_of(request.mailbox), "language_form": form}
+        return render(request, "own/settings.html", context, status=422)
+    services.change_language(mailbox=request.mailbox, **form.cleaned_data, actor=request.actor)
+    messages.success(request, _("Saved."))
+    return redirect("own:settings")
+
+
+@mailbox_user
+@require_POST
+def strength(request: MailboxRequest) -> HttpResponse:
+    """A fragment that judges the password being typed. Nothing is kept."""
+    throttle(f"strength:{request.mailbox.pk}", limit=60, seconds=60)
+    typed = request.POST.get("password", "")
+    score = passwords.strength(typed, request.mailbox.address)
+    return render(request, "mailboxes/strength.html", {"score": score, "typed": typed != ""})

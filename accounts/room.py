@@ -21,7 +21,9 @@ def claim_room(account: Account, what: Countable, wanted: int = 1) -> None:
     """Hold the account's row until commit, and refuse what the plan has no room for."""
     # The pool first, always: two clients of one reseller then queue up instead of deadlocking.
     for pk in filter(None, [account.reseller_id, account.pk]):
-        holder = Account.objects.select_for_update(of=("self",)).select_related("plan").get(pk=pk)
+        # Only against others who hold it: an alert that refers to the account need not wait.
+        locked = Account.objects.select_for_update(of=("self",), no_key=True)
+        holder = locked.select_related("plan").get(pk=pk)
         room = room_for(holder, what)
         if not room.fits(wanted):
             raise Refused(_full(what, room.limit or 0, own=pk == account.pk))

@@ -63,7 +63,7 @@ def invite(
     throttle(f"invite:{account.pk}", limit=INVITATIONS_PER_DAY, seconds=86_400)
     with transaction.atomic():
         # Locked: of two clicks at once, the second replaces the invitation of the first.
-        Account.objects.select_for_update().get(pk=account.pk)
+        Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         if Membership.objects.filter(account=account, user__email=email).exists():
             raise Refused(_("%(email)s is in this account already.") % {"email": email})
         account.invitations.filter(email__iexact=email, accepted_at=None).delete()
@@ -148,7 +148,7 @@ def remove_member(*, membership: Membership, actor: Actor) -> None:
 
 def _keep_an_owner(membership: Membership, *, leaving: bool) -> None:
     """Two owners who demote each other at once must not leave the account without one."""
-    Account.objects.select_for_update().get(pk=membership.account_id)
+    Account.objects.select_for_update(no_key=True).get(pk=membership.account_id)
     seats = Membership.objects.filter(account=membership.account_id, role=Role.OWNER)
     if leaving and not seats.exclude(pk=membership.pk).exists():
         raise Refused(_("An account needs an owner. Make somebody else owner first."))

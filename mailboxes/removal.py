@@ -31,7 +31,7 @@ def delete_mailbox(*, mailbox: Mailbox, actor: Actor) -> None:
 def remove_domain(*, domain: Domain, actor: Actor) -> None:
     """The domain with its aliases, alias domains and mailboxes; the name is free at once."""
     # The account first, as everywhere: who creates a mailbox holds it and waits for the domain.
-    Account.objects.select_for_update().get(pk=domain.account_id)
+    Account.objects.select_for_update(no_key=True).get(pk=domain.account_id)
     living = Domain.objects.exclude(status=Domain.Status.REMOVING).select_for_update()
     locked = living.filter(pk=domain.pk).first()
     if locked is None:

@@ -42,7 +42,7 @@ def add_webhook(
 ) -> tuple[Channel, str]:  # fmt: skip
     """A new webhook with its secret, which nobody sees again."""
     # Locked: of two clicks at once, the second counts the webhook of the first.
-    Account.objects.select_for_update().get(pk=account.pk)
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     hooks = Channel.objects.filter(account=account, transport=Channel.Transport.WEBHOOK)
     if Channel.objects.filter(pk=pk).exists():
         raise AddedAlready

@@ -1,10 +1,14 @@
 """Levels move at 80, 95 and 100 % going up and below 75 % going down; each move is one alert."""
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, Role
+from accounts.room import Countable, claim_room
+from accounts.services import change_role
 from mailboxes.models import HostJob, Mailbox
+from mailboxes.removal import remove_domain
 from notifications.models import Alert
 from quotas.models import Change, Level, Total, Usage
 from quotas.settlement import settle, settle_all, sum_up
@@ -247,3 +251,30 @@ def test_clients_fill_their_resellers_pool(plan, acme):
     make_mailbox(domain, "two")
     assert plan_alerts(reseller) == [("mailboxes", 100)]
     assert plan_alerts(acme) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda acme, actor: claim_room(acme, Countable.MAILBOX),
+        lambda acme, actor: remove_domain(domain=make_domain(acme, "old.test"), actor=actor),
+        lambda acme, actor: change_role(
+            membership=acme.memberships.get(role=Role.VIEWER), role=Role.MANAGER, domain_ids=[],
+            actor=actor,
+        ),
+    ],
+)  # fmt: skip
+def test_long_work_on_one_account_holds_up_no_alert(acme, actor, mailbox, work):
+    settle()
+    fill(mailbox, 85)
+
+    def settle_meanwhile():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        return settle()
+
+    with transaction.atomic():
+        work(acme, actor)
+        assert at_once(settle_meanwhile) == [1]
+    assert Alert.objects.filter(kind="quota_80").count() == 1

@@ -25,6 +25,11 @@ from mailboxes.models import (
 from quotas.limits import message_cap
 from quotas.models import Usage
 
+# Each change of size may raise an alert and write to the user: nobody makes a flood of that.
+SIZES_PER_HOUR = 20
+# Dovecot answers a few dozen a second, on a host that others share.
+MEASURES_PER_MINUTE = 60
+
 
 def create_mailbox(
     *,
@@ -147,6 +152,7 @@ def edit_mailbox(
         if mailbox.is_postmaster:
             raise Refused(_("The size of the postmaster mailbox is fixed."))
         _check_size(mailbox.domain, quota_bytes)
+        throttle(f"size:{mailbox.pk}", limit=SIZES_PER_HOUR, seconds=3600)
         mailbox.quota_messages = message_cap(quota_bytes)
     mailbox.display_name, mailbox.quota_bytes = display_name, quota_bytes
     mailbox.language = language
@@ -174,6 +180,7 @@ def measure_mailbox(*, mailbox: Mailbox) -> None:
             _("%(address)s was measured several times just now. Try again in a minute.")
             % {"address": mailbox}
         ) from None
+    throttle(f"measures:{mailbox.account_id}", limit=MEASURES_PER_MINUTE, seconds=60)
     with transaction.atomic():
         jobs.owe_measure(mailbox)
 

@@ -30,6 +30,13 @@ def test_name_and_size_are_changed_and_the_message_cap_with_them(act, mailbox):
     assert (box.display_name, box.quota_bytes, box.quota_messages) == ("Office", 16 * GB, 524_288)
 
 
+def test_a_size_that_goes_up_and_down_all_the_time_is_refused_in_the_end(act, mailbox):
+    answers = [act("edit", quota_bytes=(2 - size % 2) * GB).status_code for size in range(21)]
+    assert answers == [302] * 20 + [422]
+    assert now(mailbox).quota_bytes == GB
+    assert act("edit", display_name="Still", quota_bytes=GB).status_code == 302
+
+
 def test_the_language_of_notices_is_changed(act, mailbox, acme):
     assert act("edit", display_name="", quota_bytes=GB, language="it").status_code == 302
     assert now(mailbox).language == "it"

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from kuploy.throttle import throttle
 from mailboxes.models import HostJob, Mailbox
 from quotas.models import Point
 from tests.conftest import HTMX
@@ -116,3 +117,10 @@ def test_messages_are_drawn_where_they_are_the_problem(page, mailbox):
     day = timezone.now().date() - timedelta(days=40)
     Point.objects.create(mailbox_id=mailbox.pk, day=day, bytes=1, messages=2)
     assert page().count("<figure") == 2
+
+
+def test_a_whole_account_cannot_keep_a_host_busy(refresh, acme):
+    for _other_mailbox in range(60):
+        throttle(f"measures:{acme.pk}", limit=60, seconds=60)
+    assert refresh().status_code == 422
+    assert not HostJob.objects.filter(kind="measure").exists()

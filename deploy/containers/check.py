@@ -133,6 +133,19 @@ def check_mail(passwords: dict[str, str]) -> None:
     eventually("mail leaves", lambda: f"{RUN}@far" in compose("exec", "outbox", "ls", "/outbox"))
 
 
+def check_warning(passwords: dict[str, str]) -> None:
+    """A size that shrinks below what is there, whoever shrinks it: the user is told."""
+    bob = "bob@acme.test"
+    resize(bob, 100)
+    eventually("the full mailbox gets its warning", lambda: has(bob, passwords[bob], "full"))
+    resize(bob, 2**30)
+
+
+def resize(address: str, size: int) -> None:
+    change = f"UPDATE mailboxes_mailbox SET quota_bytes = {size} WHERE address = '{address}'"
+    compose("exec", "-T", "db", "psql", "-q", "-U", "kuploy", "kuploy", "-c", change)
+
+
 def check_removal(panel: Panel) -> None:
     before = homes()
     local, _, domain = BOX.partition("@")
@@ -168,5 +181,6 @@ if __name__ == "__main__":
     assert "Acme" in panel.submit("/auth/login/", login=customer, password=passwords[customer])
     print("ok   the customer signs in")
     check_mail(passwords)
+    check_warning(passwords)
     check_removal(panel)
     check_restart(panel, passwords)

@@ -16,8 +16,9 @@ from notifications.models import Channel, Delivery
 from notifications.outcomes import GONE, Result, record
 from notifications.secrets import secrets_of
 
-# A task is short, so that the next channel gets its turn and a worker can end soon.
-BATCH, BATCH_SECONDS = 200, 10
+# A task is short, so that the next channel gets its turn and a worker can end soon: a hundred
+# receivers that take their time, with floods for each, delay the others by seconds.
+BATCH, BATCH_SECONDS = 200, 2
 
 
 def send(channel: Channel) -> None:

@@ -417,3 +417,16 @@ def age(deliveries, days):
     ids = [delivery.pk for delivery in deliveries]
     Delivery.objects.filter(pk__in=ids).update(created_at=then)
     Alert.objects.filter(deliveries__in=ids).update(created_at=then)
+
+
+def test_a_receiver_that_takes_its_time_gives_its_thread_to_others(webhook, due):
+    def take_time(conversation):
+        while conversation.hear():
+            time.sleep(0.5)
+            conversation.say(OK)
+
+    with receiver(take_time) as server:
+        channel = webhook(server)
+        due(channel, 7)
+        assert send_due(channel.pk) is True
+        assert Delivery.objects.filter(sent_at=None).exists()

@@ -27,6 +27,8 @@ SENTENCES: dict[str, Any] = {
     "domain.changed": _("Changed the domain %(name)s"),
     "mailbox.created": _("Created the mailbox %(name)s"),
     "mailbox.changed": _("Changed name, size or language of %(name)s"),
+    "mailbox.auto_reply_changed": _("Changed the auto-reply of %(name)s"),
+    "mailbox.forwarding_changed": _("Changed the forwarding of %(name)s"),
     "mailbox.language_changed": _("Changed the language of notices of %(name)s"),
     "mailbox.password_changed": _("Changed the password of %(name)s"),
     "mailbox.disabled": _("Disabled %(name)s"),

@@ -31,6 +31,8 @@ IMAP_HOST = env.text("KUPLOY_IMAP_HOST", MX_HOSTS[0])
 IMAP_PORT = env.number("KUPLOY_IMAP_PORT", 993)
 SMTP_HOST = env.text("KUPLOY_SMTP_HOST", IMAP_HOST)
 SUBMISSION_PORT = env.number("KUPLOY_SUBMISSION_PORT", 587)
+# Dovecot follows 32 at most (sieve_max_redirects).
+FORWARDING_TARGETS = min(env.number("KUPLOY_FORWARDING_TARGETS", 5), 32)
 OWN_HOST_NAMES = [urlsplit(BASE_URL).hostname or "", *MX_HOSTS, SPF_HOST, IMAP_HOST, SMTP_HOST]
 
 # DNS look-ups; no resolver named: those of the system

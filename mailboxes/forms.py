@@ -190,14 +190,21 @@ def _check_password(form: forms.Form, password: str, address: str) -> None:
         form.add_error("password", error)
 
 
-class TargetsField(forms.CharField):
+class AddressesField(forms.CharField):
     """Addresses, one on each line or with commas between; duplicates count once."""
 
     widget = forms.Textarea(attrs={"rows": 4})
 
     def clean(self, value: Any) -> list[str]:
         typed = str(super().clean(value)).replace(",", " ").split()
-        targets = list(dict.fromkeys(addresses.parse(each) for each in typed))
+        return list(dict.fromkeys(addresses.parse(each) for each in typed))
+
+
+class TargetsField(AddressesField):
+    """Where an alias leads."""
+
+    def clean(self, value: Any) -> list[str]:
+        targets = super().clean(value)
         if not targets:
             raise ValidationError(self.error_messages["required"])
         if len(targets) > MOST_TARGETS:

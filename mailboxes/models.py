@@ -148,6 +148,25 @@ class Mailbox(Address):
         return Usage.objects.filter(username=self.address).first()
 
 
+class MailRules(models.Model):
+    """What its user wants done with mail that comes in. Dovecot obeys the script made of it."""
+
+    mailbox = models.OneToOneField(
+        Mailbox, models.CASCADE, primary_key=True, related_name="mail_rules"
+    )
+    # Empty: nothing is forwarded.
+    forward_to = ArrayField(models.CharField(max_length=320), default=list)
+    keep_copy = models.BooleanField(default=True)
+    reply_on = models.BooleanField(default=False)
+    reply_subject = models.CharField(max_length=120, blank=True)
+    reply_text = models.TextField(blank=True)
+    reply_first_day = models.DateField(null=True)
+    reply_last_day = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"rules of {self.mailbox}"
+
+
 class Alias(Address):
     """An address whose mail goes to others."""
 

@@ -13,7 +13,7 @@ from domains import services as domains
 from domains.activation import activate
 from domains.models import Domain, OwnershipCode
 from kuploy.errors import Refused
-from mailboxes import removal
+from mailboxes import removal, rules
 from mailboxes import services as mailboxes
 from notifications import channels, webhooks
 from notifications.models import Channel, Delivery
@@ -72,6 +72,13 @@ ACTS = {
     ),
     "mailbox.changed": lambda it: mailboxes.edit_mailbox(
         mailbox=box(it), display_name="N", quota_bytes=2 * GB, language="de", actor=it
+    ),
+    "mailbox.auto_reply_changed": lambda it: rules.set_auto_reply(
+        mailbox=box(it), on=True, subject="Away", text="Back soon", first_day=None, last_day=None,
+        actor=it,
+    ),
+    "mailbox.forwarding_changed": lambda it: rules.set_forwarding(
+        mailbox=box(it), forward_to=["x@example.com"], keep_copy=True, actor=it
     ),
     "mailbox.language_changed": lambda it: mailboxes.change_language(
         mailbox=box(it), language="de", actor=it

@@ -5,11 +5,12 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from mailboxes.models import Mailbox
+from mailboxes.rules import rules_of
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_pages import LONG, fits
 from tests.conftest import PASSWORD, make_domain, make_mailbox
 
-PAGES = ("own:page", "own:settings")
+PAGES = ("own:page", "own:rules", "own:settings")
 NEW = "another good horse"
 
 
@@ -63,11 +64,30 @@ def test_the_strength_is_judged_while_one_types(page, live_server, mailbox):
     expect(page.get_by_text("Very weak")).to_be_visible()
 
 
+def test_an_auto_reply_by_keyboard(page, live_server, mailbox):
+    open_mailbox(page, live_server.url, mailbox)
+    page.goto(live_server.url + reverse("own:rules"))
+    page.get_by_label("Answer mail automatically").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Away")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Back on Monday.")
+    page.get_by_role("button", name="Save auto-reply").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It counts from the next message on.")).to_be_visible()
+    assert rules_of(mailbox).reply_text == "Back on Monday."
+
+
 def test_it_works_without_javascript(browser, worker, live_server, mailbox):
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         open_mailbox(page, live_server.url, mailbox)
-        page.get_by_role("link", name="Password and language").click()
+        page.get_by_role("link", name="Incoming mail").click()
+        page.get_by_label("Forward to").fill("friend@elsewhere.test")
+        page.get_by_role("button", name="Save forwarding").click()
+        expect(page.get_by_text("On, with a copy here")).to_be_visible()
+        page.get_by_role("link", name="Settings").click()
         page.get_by_label("Current password").fill(PASSWORD)
         page.get_by_label("New password").fill(NEW)
         page.get_by_role("button", name="Change password").click()

@@ -1,0 +1,126 @@
+"""Forwarding and auto-reply: what is wanted is a row, and Dovecot obeys the script made of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.audit import Actor, audit
+from kuploy.errors import Refused
+from mailboxes import sieve
+from mailboxes.models import Mailbox, MailRules
+
+# Two that forward to each other at one moment would not see it.
+LOCK = "SELECT pg_advisory_xact_lock(hashtext('mailboxes.forwarding'))"
+# From which of the targets mail comes to that address, over whatever is set up here: forwarding,
+# aliases, alias domains and catch-alls.
+COMING_BACK = """
+    WITH RECURSIVE way (start, address) AS (
+        SELECT target, target FROM unnest(%s::text[] COLLATE "C") AS target
+     UNION
+        SELECT way.start, next.address
+          FROM way CROSS JOIN LATERAL (
+              SELECT unnest(rules.forward_to)
+                FROM mailboxes_mailrules AS rules
+                JOIN mailboxes_mailbox AS box ON box.id = rules.mailbox_id
+               WHERE box.address = way.address
+           UNION ALL
+              SELECT unnest(targets) FROM mailboxes_alias WHERE address = way.address
+           UNION ALL
+              SELECT split_part(way.address, '@', 1) || '@' || real.name
+                FROM domains_domain AS mirror
+                JOIN domains_domain AS real ON real.id = mirror.alias_of_id
+               WHERE mirror.name = split_part(way.address, '@', 2)
+                 AND mirror.proved_at IS NOT NULL
+           UNION ALL
+              SELECT catch_all FROM domains_domain
+               WHERE name = split_part(way.address, '@', 2)
+                 AND proved_at IS NOT NULL AND catch_all <> ''
+                 AND NOT EXISTS (SELECT FROM mailboxes_mailbox WHERE address = way.address)
+                 AND NOT EXISTS (SELECT FROM mailboxes_alias WHERE address = way.address)
+          ) AS next (address)
+    )
+    SELECT start FROM way WHERE address = %s
+"""
+
+
+def rules_of(mailbox: Mailbox) -> MailRules:
+    """Those that were never chosen do nothing."""
+    return MailRules.objects.filter(mailbox=mailbox).first() or MailRules(mailbox=mailbox)
+
+
+def set_forwarding(
+    *, mailbox: Mailbox, forward_to: list[str], keep_copy: bool, actor: Actor
+) -> None:
+    """Mail goes on to these addresses from the next one on; to none ends it."""
+    with _changing(mailbox) as rules:
+        _check_targets(mailbox, forward_to)
+        before, rules.forward_to, rules.keep_copy = rules.forward_to, forward_to, keep_copy
+        audit(
+            actor, "mailbox.forwarding_changed", mailbox,
+            before=before, targets=forward_to, keep_copy=keep_copy,
+        )  # fmt: skip
+
+
+def set_auto_reply(
+    *,
+    mailbox: Mailbox,
+    on: bool,
+    subject: str,
+    text: str,
+    first_day: date | None,
+    last_day: date | None,
+    actor: Actor,
+) -> None:
+    """Whoever writes is answered, once in a while; switched off, the words are kept."""
+    with _changing(mailbox) as rules:
+        rules.reply_on, rules.reply_subject, rules.reply_text = on, subject, text
+        rules.reply_first_day, rules.reply_last_day = first_day, last_day
+        audit(actor, "mailbox.auto_reply_changed", mailbox, on=on)
+
+
+@contextmanager
+def _changing(mailbox: Mailbox) -> Iterator[MailRules]:
+    """What is set inside is stored with its script, in one transaction with the record of it."""
+    with transaction.atomic():
+        Mailbox.objects.select_for_update().get(pk=mailbox.pk)
+        rules = rules_of(mailbox)
+        yield rules
+        rules.save()
+        Mailbox.objects.filter(pk=mailbox.pk).update(sieve_script=script_of(rules))
+
+
+def script_of(rules: MailRules) -> str:
+    reply = sieve.Reply(
+        rules.reply_subject, rules.reply_text, rules.reply_first_day, rules.reply_last_day
+    )
+    return sieve.script(
+        rules.forward_to, keep_copy=rules.keep_copy, reply=reply if rules.reply_on else None
+    )
+
+
+def _check_targets(mailbox: Mailbox, targets: list[str]) -> None:
+    """Everything that says to whom mail must not be sent on."""
+    most = settings.FORWARDING_TARGETS
+    if len(targets) > most:
+        raise Refused(
+            ngettext(
+                "Mail can be forwarded to %(most)d address.",
+                "Mail can be forwarded to at most %(most)d addresses.",
+                most,
+            ) % {"most": most}
+        )  # fmt: skip
+    if mailbox.address in targets:
+        raise Refused(_("A mailbox cannot forward to itself. Tick “keep a copy” instead."))
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK)
+        cursor.execute(COMING_BACK, [targets, mailbox.address])
+        if found := cursor.fetchone():
+            raise Refused(
+                _("Mail to %(target)s comes back to %(address)s: it would go round in circles.")
+                % {"target": found[0], "address": mailbox}
+            )

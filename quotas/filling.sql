@@ -8,8 +8,8 @@ UPDATE quotas_level AS level SET address = box.address
 CREATE VIEW quotas_filling AS
 SELECT raised.subject AS mailbox_id, raised.account_id, box.domain_id, raised.address, box.state,
        raised.level,
-       greatest(usage.bytes * 100 / box.quota_bytes,
-                usage.messages * 100 / nullif(box.quota_messages, 0)) AS percent
+       floor(greatest(usage.bytes * 100::float8 / box.quota_bytes,
+                      usage.messages * 100::float8 / nullif(box.quota_messages, 0)))::bigint AS percent
   FROM quotas_level AS raised
  CROSS JOIN LATERAL (
        SELECT domain_id, state, quota_bytes, quota_messages

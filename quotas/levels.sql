@@ -88,14 +88,15 @@ SELECT account.id, gauge.metric, gauge.used, gauge.most::bigint, false, account.
        ) AS gauge (metric, used, most);
 
 -- 3. The level that follows from the one before: up at 80 and 95 % and when full, down below 75 % only,
--- so that what hovers around a step is told once.
+-- so that what hovers around a step is told once. Multiplied as floating point: exact up to 90 TB, and a
+-- limit beyond all disks, which somebody typed, does not stop the alerts of everybody.
 CREATE FUNCTION quotas_level(used bigint, most bigint, before int, with_95 boolean) RETURNS int
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE
-        WHEN most IS NULL OR used = 0 OR used * 100 < most * 75 THEN 0
+        WHEN most IS NULL OR used = 0 OR used * 100::float8 < most * 75::float8 THEN 0
         WHEN used >= most THEN 100
-        WHEN with_95 AND used * 100 >= most * 95 THEN greatest(before, 95)
-        WHEN used * 100 >= most * 80 THEN greatest(before, 80)
+        WHEN with_95 AND used * 100::float8 >= most * 95::float8 THEN greatest(before, 95)
+        WHEN used * 100::float8 >= most * 80::float8 THEN greatest(before, 80)
         ELSE before
     END $$;
 

@@ -4,7 +4,7 @@ import pytest
 
 from mailboxes.models import Mailbox
 from quotas import models
-from quotas.models import Filling
+from quotas.models import Filling, Usage
 from quotas.settlement import settle
 from tests.conftest import make_domain, make_mailbox
 from tests.quotas.test_settlement import fill
@@ -59,6 +59,16 @@ def test_the_announced_level_finds_it_and_the_use_of_now_decides(domain):
         return [each.address[0] for each in found]
 
     assert (over(80), over(95), over(100)) == (["a", "b", "c"], ["b"], [])
+
+
+def test_a_size_beyond_all_disks_breaks_no_list(domain, filling):
+    for name, used in (("a", 2**61), ("b", 2**62)):
+        box = make_mailbox(domain, name)
+        Mailbox.objects.filter(pk=box.pk).update(quota_bytes=2**62)
+        fill(box, 0)
+        Usage.objects.filter(username=box.address).update(bytes=used)
+    settle()
+    assert filling() == {"b": 100}
 
 
 def test_only_so_many_are_counted(monkeypatch, acme, domain):

@@ -36,14 +36,29 @@ def held(table: str) -> Iterator[psycopg.Connection]:
         yield holder
 
 
-def settling() -> "subprocess.Popen[bytes]":
-    """A process that settles as a worker does."""
-    code = "import django; django.setup(); from quotas import tasks; tasks.settle()"
+# The pool's own threads would keep the interpreter from ending.
+SETTLE = """
+import django; django.setup()
+from django.db import connection
+from quotas import tasks
+tasks.settle()
+connection.close(); connection.close_pool()
+"""
+
+
+@contextmanager
+def settling() -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that settles as a worker does; killed in the end, if it is still there."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "kuploy.settings",
         "KUPLOY_DATABASE_URL": database_url(),
     }
-    return subprocess.Popen([sys.executable, "-c", code], env=environment)
+    process = subprocess.Popen([sys.executable, "-c", SETTLE], env=environment)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=10)
 
 
 @pytest.mark.parametrize(
@@ -60,11 +75,8 @@ def settling() -> "subprocess.Popen[bytes]":
 )
 def test_killed_in_any_phase_it_is_done_once_by_the_next(mailbox, alice, phase):
     fill(mailbox, 90)
-    with held(phase) as holder:
-        worker = settling()
+    with held(phase) as holder, settling():
         wait_for(lambda: holder.execute(BLOCKED, [phase]).fetchone()[0], f"{phase} to be reached")
-        worker.send_signal(signal.SIGKILL)
-        worker.wait(timeout=10)
     # The server notices that its client is gone, and takes back what it had done.
     wait_for(settle, "the next settlement")
     assert Alert.objects.filter(kind="quota_80").count() == 1
@@ -76,11 +88,9 @@ def test_killed_in_any_phase_it_is_done_once_by_the_next(mailbox, alice, phase):
 
 def test_while_one_settles_another_does_not_judge_by_newer_figures(mailbox):
     fill(mailbox, 82)
-    with held("notifications_notice") as holder:
-        first = settling()
-        wait_for(
-            lambda: holder.execute(BLOCKED, ["notifications_notice"]).fetchone()[0], "the first"
-        )
+    with held("notifications_notice") as holder, settling() as first:
+        reached = "notifications_notice"
+        wait_for(lambda: holder.execute(BLOCKED, [reached]).fetchone()[0], "the first")
         fill(mailbox, 96)
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '2s'")

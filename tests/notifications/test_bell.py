@@ -107,12 +107,12 @@ def test_what_happened_to_a_client_names_and_enters_its_account(client, charlie,
     assert response.url == link
 
 
-def test_a_former_client_is_named_and_not_entered(client, charlie, harbour, acme):
+def test_a_former_client_is_not_in_the_list(client, charlie, harbour, acme):
     make_domain(acme, "client.test")
-    Account.objects.filter(pk=acme.pk).update(reseller=None)
     client.force_login(charlie)
-    page = client.get(url("list", harbour.slug))
-    assert [link for _notice, link in page.context["rows"]] == [""]
+    assert len(client.get(url("list", harbour.slug)).context["rows"]) == 1
+    Account.objects.filter(pk=acme.pk).update(reseller=None)
+    assert client.get(url("list", harbour.slug)).context["rows"] == []
 
 
 def test_the_list_shows_the_newest_first_and_only_ones_own(as_alice, client, bob, told):
@@ -169,7 +169,7 @@ def test_it_leads_to_the_page_that_mends_it(as_alice, told, kind, page, facts):
     assert as_alice.post(url("follow"), {"notice": notice.pk}).url == page
 
 
-def test_a_postmaster_is_not_led_to_a_domain_that_was_taken_away(client, acme, told):
+def test_a_domain_that_was_taken_from_a_postmaster_is_not_in_the_list(client, acme, told):
     domain = make_domain(acme, "own.test")
     seat = Membership.objects.create(
         user=User.objects.create_user("p@example.test"), account=acme, role=Role.POSTMASTER,
@@ -181,7 +181,7 @@ def test_a_postmaster_is_not_led_to_a_domain_that_was_taken_away(client, acme, t
     Membership.objects.filter(pk=seat.pk).update(domain_ids=[])
     after = client.get(url("list")).context["rows"]
     assert [link for _n, link in before] == [domain.get_absolute_url()]
-    assert [link for _n, link in after] == [""]
+    assert after == []
 
 
 def test_reading_one_answers_with_its_row_and_the_bell(as_alice, told):

@@ -86,7 +86,9 @@ def ask_again(*, channel: Channel, actor: Actor) -> None:
 def _throttle(membership: Membership, address: str) -> None:
     """Nobody can flood a stranger with mail of ours."""
     throttle(f"confirm:{membership.pk}", limit=20, seconds=DAY)
-    throttle(f"confirm-to:{address}", limit=5, seconds=DAY)
+    # Of each account alone too: a stranger must not use up what the address's owner needs.
+    throttle(f"confirm-to:{membership.account_id}:{address}", limit=5, seconds=DAY)
+    throttle(f"confirm-to:{address}", limit=20, seconds=DAY)
 
 
 def _ask(channel: Channel) -> None:

@@ -175,6 +175,16 @@ def test_a_stranger_is_not_flooded(as_alice, mailoutbox):
     assert len(mailoutbox) == 5
 
 
+def test_a_stranger_does_not_use_up_the_tries_of_others(client, acme, alice, charlie, mailoutbox):
+    client.force_login(charlie)
+    page = reverse("notifications:add_address", args=[charlie.memberships.get().account.slug])
+    answers = [client.post(page, {"address": "ops@example.test"}).status_code for _try in range(9)]
+    assert answers == [302] + [422] * 8
+    client.force_login(alice)
+    assert add(client).status_code == 302
+    assert len(mailoutbox) == 2
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

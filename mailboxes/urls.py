@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailboxes.views import aliases, mailboxes, removal
+from mailboxes.views import aliases, mailboxes, removal, rules
 
 app_name = "mailboxes"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("mailboxes/<uuid:mailbox_id>/enable/", mailboxes.enable, name="enable"),
     path("mailboxes/<uuid:mailbox_id>/usage/", mailboxes.usage, name="usage"),
     path("mailboxes/<uuid:mailbox_id>/measure/", mailboxes.measure, name="measure"),
+    path("mailboxes/<uuid:mailbox_id>/rules/", rules.show, name="rules"),
+    path("mailboxes/<uuid:mailbox_id>/forwarding/", rules.forwarding, name="forwarding"),
+    path("mailboxes/<uuid:mailbox_id>/auto-reply/", rules.auto_reply, name="auto_reply"),
     path("mailboxes/<uuid:mailbox_id>/delete/", removal.delete_mailbox, name="delete"),
     path("domains/<uuid:domain_id>/remove/", removal.remove_domain, name="remove_domain"),
     path("aliases/", aliases.index, name="aliases"),

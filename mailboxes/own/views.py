@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,8 +14,8 @@ from mailboxes.own import session
 from mailboxes.own.forms import LanguageForm, OwnPasswordForm, SignInForm
 from mailboxes.own.http import MailboxRequest, mailbox_user
 from mailboxes.rule_forms import AutoReplyForm, ForwardingForm
-from mailboxes.rules import rules_of, set_auto_reply, set_forwarding
 from mailboxes.views.mailboxes import history_of, servers, usage_of
+from mailboxes.views.rules import page_of, save_auto_reply, save_forwarding
 from quotas import history
 
 GUESSES, PERIOD_SECONDS = 10, 300
@@ -58,45 +57,26 @@ def page(request: MailboxRequest) -> HttpResponse:
 @mailbox_user
 def rules(request: MailboxRequest) -> HttpResponse:
     """What is done with mail that comes in."""
-    return render(request, "own/rules.html", _rules_of(request.mailbox))
-
-
-def _rules_of(mailbox: Mailbox) -> dict[str, object]:
-    chosen = rules_of(mailbox)
-    return {
-        "rules": chosen,
-        "today": timezone.now().date(),
-        "forwarding_form": ForwardingForm(rules=chosen),
-        "reply_form": AutoReplyForm(rules=chosen),
-    }
+    return render(request, "own/rules.html", page_of(request.mailbox))
 
 
 @mailbox_user
 @require_POST
 def forwarding(request: MailboxRequest) -> HttpResponse:
-    mailbox = request.mailbox
-    form = ForwardingForm(request.POST, rules=rules_of(mailbox))
-    if form.is_valid():
-        try:
-            set_forwarding(mailbox=mailbox, **form.cleaned_data, actor=request.actor)
-        except Refused as error:
-            form.add_error("forward_to", str(error))
-        else:
-            messages.success(request, _("Saved. It counts from the next message on."))
-            return redirect("own:rules")
-    context = {**_rules_of(mailbox), "forwarding_form": form}
-    return render(request, "own/rules.html", context, status=422)
+    form = save_forwarding(request.mailbox, request.POST, request.actor)
+    return _answer(request, forwarding_form=form)
 
 
 @mailbox_user
 @require_POST
 def auto_reply(request: MailboxRequest) -> HttpResponse:
-    mailbox = request.mailbox
-    form = AutoReplyForm(request.POST, rules=rules_of(mailbox))
-    if not form.is_valid():
-        context = {**_rules_of(mailbox), "reply_form": form}
-        return render(request, "own/rules.html", context, status=422)
-    set_auto_reply(mailbox=mailbox, **form.cleaned_data, actor=request.actor)
+    form = save_auto_reply(request.mailbox, request.POST, request.actor)
+    return _answer(request, reply_form=form)
+
+
+def _answer(request: MailboxRequest, **sent: ForwardingForm | AutoReplyForm) -> HttpResponse:
+    if any(form.errors for form in sent.values()):
+        return render(request, "own/rules.html", {**page_of(request.mailbox), **sent}, status=422)
     messages.success(request, _("Saved. It counts from the next message on."))
     return redirect("own:rules")
 

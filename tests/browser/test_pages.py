@@ -47,6 +47,7 @@ def addresses(acme: Account) -> list[str]:
         ("domains:detail", pending),
         ("mailboxes:remove_domain", domain),
         ("mailboxes:detail", mailbox),
+        ("mailboxes:rules", mailbox),
         ("mailboxes:delete", mailbox),
         ("mailboxes:edit_alias", alias),
         ("notifications:webhook", webhook),

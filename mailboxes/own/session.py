@@ -25,8 +25,9 @@ from mailboxes.models import Mailbox
 KEY = "mailbox"
 LASTS = timedelta(hours=12)  # a working day
 PERIOD_SECONDS = 300
-TRIES_FOR_AN_ADDRESS = 10
-TRIES_FROM_AN_IP = 60  # an office may have one address for all
+# At one mailbox from one IP; from all of them, so that one stranger cannot keep its user out; from
+# one IP at all, which may be that of a whole office.
+TRIES, TRIES_AT_A_MAILBOX, TRIES_FROM_AN_IP = 10, 50, 60
 
 
 def sign_in(request: HttpRequest, *, address: str, password: str) -> None:
@@ -42,7 +43,8 @@ def sign_in(request: HttpRequest, *, address: str, password: str) -> None:
 def _limit(request: HttpRequest, address: str) -> None:
     name = sha256(address.encode()).hexdigest()  # what was typed may be long
     ip = get_adapter().get_client_ip(request)
-    throttle(f"mailbox:{name}", limit=TRIES_FOR_AN_ADDRESS, seconds=PERIOD_SECONDS)
+    throttle(f"mailbox:{name}:{ip}", limit=TRIES, seconds=PERIOD_SECONDS)
+    throttle(f"mailbox:{name}", limit=TRIES_AT_A_MAILBOX, seconds=PERIOD_SECONDS)
     throttle(f"mailbox-from:{ip}", limit=TRIES_FROM_AN_IP, seconds=PERIOD_SECONDS)
 
 

@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.test import Client
 from django.urls import reverse
 
 from domains import services as domains
@@ -139,6 +140,19 @@ def test_an_address_cannot_be_guessed_at_for_long(client, mailbox):
     assert response.status_code == 422
     assert "Too many tries" in response.text
     assert not is_in(client)
+
+
+def test_one_stranger_cannot_keep_the_user_out(client, mailbox):
+    for _try in range(60):
+        sign_in(Client(REMOTE_ADDR="192.0.2.1"), password="wrong")
+    assert sign_in(client).status_code == 302
+
+
+def test_many_together_cannot_guess_at_one_mailbox(mailbox, monkeypatch):
+    monkeypatch.setattr(session.passwords, "matches", lambda *_: False)
+    for number in range(50):
+        assert REFUSAL in sign_in(Client(REMOTE_ADDR=f"192.0.2.{number}")).text
+    assert "Too many tries" in sign_in(Client(REMOTE_ADDR="192.0.2.99")).text
 
 
 def test_an_ip_cannot_try_one_address_after_another(client, mailbox, monkeypatch):

@@ -3,6 +3,7 @@
 import json
 import random
 from collections import defaultdict
+from contextlib import suppress
 
 import pytest
 from django.conf import settings
@@ -85,22 +86,28 @@ def told_once(hook, mailboxes):
         assert len(set(warnings(box))) == 1
 
 
-def all_told(hook, mailboxes):
+def missing(hook, mailboxes):
+    """Who has not been told yet."""
     heard = hook.heard()
-    owed = HostJob.objects.filter(kind="warn", mailbox_id__in=[box.pk for box in mailboxes])
-    waiting = Delivery.objects.filter(due_at__isnull=False)
-    return (
-        all((box.address, 80) in heard for box in mailboxes)
-        and not owed.exists()
-        and not waiting.exists()
-    )
+    silent = [f"hook about {box}" for box in mailboxes if (box.address, 80) not in heard]
+    jobs = HostJob.objects.filter(kind="warn", mailbox_id__in=[box.pk for box in mailboxes])
+    owed = [f"{job}: {job.claimed_at} {job.last_error}" for job in jobs]
+    due = Delivery.objects.filter(due_at__isnull=False).select_related("channel", "alert")
+    waiting = [f"{each}: {each.outcome}, held {each.channel.claimed_at}" for each in due]
+    return silent + owed + waiting
+
+
+def wait_until_told(hook, mailboxes):
+    with suppress(AssertionError):  # to say what is missing instead
+        wait_for(lambda: not missing(hook, mailboxes), "everybody to be told", PATIENCE)
+    assert missing(hook, mailboxes) == []
 
 
 def test_a_delivery_that_crosses_80_is_told_to_all(hook, small):
     mailbox = small()
     with running(*map(server, CHAIN)):
         fill(mailbox)
-        wait_for(lambda: all_told(hook, [mailbox]), "everybody to be told", PATIENCE)
+        wait_until_told(hook, [mailbox])
     told_once(hook, [mailbox])
 
 
@@ -110,7 +117,7 @@ def test_two_beats_and_many_workers_tell_it_once(hook, small):
     with running(*twice):
         for mailbox in mailboxes:
             fill(mailbox)
-        wait_for(lambda: all_told(hook, mailboxes), "everybody to be told", PATIENCE)
+        wait_until_told(hook, mailboxes)
     told_once(hook, mailboxes)
 
 
@@ -122,7 +129,7 @@ def test_nudges_that_redis_lost_are_made_up_for(hook, small):
         wait_for(sent.exists, "the delivery to be put down", PATIENCE)
     Redis.from_url(settings.REDIS_URL).flushall()
     with running(*map(server, CHAIN)):
-        wait_for(lambda: all_told(hook, [mailbox]), "everybody to be told", PATIENCE)
+        wait_until_told(hook, [mailbox])
     told_once(hook, [mailbox])
 
 
@@ -141,5 +148,5 @@ def test_it_survives_kills_a_flushed_redis_and_a_restarted_postgres(hook, small)
             fill(mailbox)
             if number < len(disasters):
                 disasters[number]()
-        wait_for(lambda: all_told(hook, mailboxes), "everybody to be told", PATIENCE)
+        wait_until_told(hook, mailboxes)
     told_once(hook, mailboxes)

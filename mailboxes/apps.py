@@ -7,7 +7,8 @@ class MailboxesConfig(AppConfig):
     def ready(self) -> None:
         from domains import hooks
         from mailboxes.jobs import owe_kick_of_all
+        from mailboxes.rules import mirror_activated
         from mailboxes.services import create_postmaster
 
-        hooks.activated.append(create_postmaster)
+        hooks.activated.extend([create_postmaster, mirror_activated])
         hooks.suspended.append(owe_kick_of_all)

@@ -45,8 +45,8 @@ class AutoReplyForm(forms.Form):
         label=_("Answer mail automatically"),
         required=False,
         help_text=_(
-            "Each sender gets it once in %(days)d days, and only for mail to this address itself. "
-            "Mailing lists and machines get none."
+            "Each sender gets it once in %(days)d days. Mailing lists and machines get none, nor "
+            "does mail to an address that others read too."
         )
         % {"days": DAYS_BETWEEN_REPLIES},
     )

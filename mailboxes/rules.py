@@ -6,13 +6,17 @@ from datetime import date
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.audit import Actor, audit
+from domains.models import Domain
 from kuploy.errors import Refused
 from mailboxes import sieve
-from mailboxes.models import Mailbox, MailRules
+from mailboxes.models import Alias, Mailbox, MailRules
+
+ANSWERED = 100  # further addresses for which one auto-reply speaks
 
 # Two that forward to each other at one moment would not see it.
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('mailboxes.forwarding'))"
@@ -91,16 +95,55 @@ def _changing(mailbox: Mailbox) -> Iterator[MailRules]:
         rules = rules_of(mailbox)
         yield rules
         rules.save()
-        Mailbox.objects.filter(pk=mailbox.pk).update(sieve_script=script_of(rules))
+        _write_script(rules)
+
+
+def _write_script(rules: MailRules) -> None:
+    Mailbox.objects.filter(pk=rules.mailbox_id).update(sieve_script=script_of(rules))
 
 
 def script_of(rules: MailRules) -> str:
-    reply = sieve.Reply(
-        rules.reply_subject, rules.reply_text, rules.reply_first_day, rules.reply_last_day
+    reply = _reply_of(rules) if rules.reply_on else None
+    return sieve.script(rules.forward_to, keep_copy=rules.keep_copy, reply=reply)
+
+
+def _reply_of(rules: MailRules) -> sieve.Reply:
+    return sieve.Reply(
+        rules.reply_subject,
+        rules.reply_text,
+        rules.reply_first_day,
+        rules.reply_last_day,
+        _further_addresses(rules.mailbox),
     )
-    return sieve.script(
-        rules.forward_to, keep_copy=rules.keep_copy, reply=reply if rules.reply_on else None
-    )
+
+
+def _further_addresses(mailbox: Mailbox) -> list[str]:
+    """Those whose mail comes to that mailbox alone; what several people get is not answered."""
+    mirrors = Domain.objects.filter(alias_of=mailbox.domain_id, proved_at__isnull=False)
+    mirrored = [f"{mailbox.local_part}@{mirror.name}" for mirror in mirrors.order_by("name")]
+    aliases = Alias.objects.filter(account=mailbox.account_id, targets=[mailbox.address])
+    found = [*mirrored, *aliases.order_by("address").values_list("address", flat=True)[:ANSWERED]]
+    return found[:ANSWERED]
+
+
+def alias_changed(*targets: list[str]) -> None:
+    """An auto-reply speaks for the aliases that lead to it alone; these are old and new targets."""
+    sole = {only for only, *others in filter(None, targets) if not others}
+    _rewrite(Mailbox.objects.filter(address__in=sole))
+
+
+def mirror_activated(domain: Domain) -> None:
+    """An auto-reply speaks for its address in the alias domains too."""
+    if domain.alias_of_id:
+        _rewrite(Mailbox.objects.filter(domain=domain.alias_of_id))
+
+
+def _rewrite(mailboxes: QuerySet[Mailbox]) -> None:
+    # Locked, as by who changes the rules: of two at once, the second sees what the first did.
+    locked = list(mailboxes.select_for_update().order_by("address"))
+    answering = MailRules.objects.filter(mailbox__in=locked, reply_on=True)
+    for rules in answering.select_related("mailbox"):
+        _write_script(rules)
 
 
 def _check_targets(mailbox: Mailbox, targets: list[str]) -> None:

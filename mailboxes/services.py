@@ -13,7 +13,7 @@ from accounts.room import Countable, claim_room
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
-from mailboxes import jobs, passwords
+from mailboxes import jobs, passwords, rules
 from mailboxes.models import (
     POSTMASTER,
     POSTMASTER_BYTES,
@@ -94,6 +94,7 @@ def create_alias(*, domain: Domain, local_part: str, targets: list[str], actor: 
             address=address,
             targets=targets,
         )
+        rules.alias_changed(targets)
         audit(actor, "alias.created", alias, targets=targets)
     return alias
 
@@ -218,6 +219,7 @@ def _move(mailbox: Mailbox, before: Mailbox.State, after: Mailbox.State) -> None
 def edit_alias(*, alias: Alias, targets: list[str], actor: Actor) -> None:
     before, alias.targets = alias.targets, targets
     alias.save(update_fields=["targets"])
+    rules.alias_changed(before, targets)
     audit(actor, "alias.changed", alias, before=before, targets=targets)
 
 
@@ -225,3 +227,4 @@ def edit_alias(*, alias: Alias, targets: list[str], actor: Actor) -> None:
 def delete_alias(*, alias: Alias, actor: Actor) -> None:
     audit(actor, "alias.deleted", alias, targets=alias.targets)
     alias.delete()
+    rules.alias_changed(alias.targets)

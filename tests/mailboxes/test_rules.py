@@ -1,5 +1,6 @@
 """Forwarding and auto-reply: what is stored, and what would go round in circles."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,7 @@ from kuploy.errors import Refused
 from mailboxes import rules
 from mailboxes.models import Mailbox, MailRules
 from mailboxes.rules import set_auto_reply, set_forwarding
+from mailboxes.services import delete_alias, edit_alias
 from tests.concurrency import at_once
 from tests.conftest import make_alias, make_domain, make_mailbox
 
@@ -184,3 +186,68 @@ def test_the_rules_go_with_the_mailbox(anna, forward):
     forward(anna, ELSEWHERE)
     Mailbox.objects.get(pk=anna.pk).delete()
     assert not MailRules.objects.exists()
+
+
+def answers_for(mailbox):
+    """The further addresses in the script of its auto-reply."""
+    mailbox.refresh_from_db()
+    found = re.search(r":addresses \[(.*)\] :subject", mailbox.sieve_script)
+    return found[1].replace('"', "").split(", ") if found else []
+
+
+def test_an_auto_reply_speaks_for_addresses_that_lead_to_it_alone(
+    acme, domain, charlie, anna, ben, reply
+):
+    make_domain(acme, "mirror.test", alias_of=domain)
+    make_domain(acme, "unproved.test", alias_of=domain, proved=False)
+    make_alias(domain, "sales", anna.address)
+    make_alias(domain, "team", anna.address, ben.address)
+    neighbour = make_domain(charlie.memberships.get().account, "neighbour.test")
+    make_alias(neighbour, "anna", anna.address)
+    reply(anna)
+    assert answers_for(anna) == ["anna@mirror.test", "sales@acme.test"]
+
+
+def test_it_learns_of_aliases_that_change_later(domain, anna, ben, reply, actor):
+    for box in (anna, ben):
+        reply(box)
+    alias = make_alias(domain, "sales", anna.address)
+    assert answers_for(anna) == ["sales@acme.test"]
+    edit_alias(alias=alias, targets=[ben.address], actor=actor)
+    assert (answers_for(anna), answers_for(ben)) == ([], ["sales@acme.test"])
+    edit_alias(alias=alias, targets=[ben.address, anna.address], actor=actor)
+    assert answers_for(ben) == []
+    edit_alias(alias=alias, targets=[ben.address], actor=actor)
+    delete_alias(alias=alias, actor=actor)
+    assert answers_for(ben) == []
+
+
+def test_it_learns_of_an_alias_domain_that_is_proved_later(acme, domain, anna, reply):
+    reply(anna)
+    make_domain(acme, "mirror.test", alias_of=domain)
+    assert answers_for(anna) == ["anna@mirror.test"]
+
+
+def test_an_alias_of_who_answers_nobody_changes_nothing(domain, anna, ben, reply):
+    reply(anna, on=False)
+    for box in (anna, ben):
+        make_alias(domain, f"also-{box.local_part}", box.address)
+        box.refresh_from_db()
+        assert box.sieve_script == ""
+
+
+def test_a_script_does_not_grow_without_end(domain, anna, reply, monkeypatch):
+    monkeypatch.setattr(rules, "ANSWERED", 2)
+    for name in ("c", "b", "a"):
+        make_alias(domain, name, anna.address)
+    reply(anna)
+    assert answers_for(anna) == ["a@acme.test", "b@acme.test"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_alias_made_while_the_reply_is_switched_on_is_not_forgotten(domain, anna, reply):
+    for number in range(5):
+        reply(anna, on=False)
+        name = f"alias{number}"
+        at_once(lambda: reply(anna), lambda name=name: make_alias(domain, name, anna.address))
+        assert f"{name}@acme.test" in answers_for(anna)

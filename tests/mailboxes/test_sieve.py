@@ -53,6 +53,14 @@ def test_an_auto_reply_between_days(first, last, tests):
     )
 
 
+def test_an_auto_reply_for_further_addresses():
+    own = ["sales@acme.test", "anna@mirror.test"]
+    assert written(reply=Reply("Away", "Soon", addresses=own)).splitlines()[1] == (
+        'vacation :days 7 :addresses ["sales@acme.test", "anna@mirror.test"] '
+        ':subject "Away" "Soon";'
+    )
+
+
 def test_both_at_once():
     assert written(ELSEWHERE, copy=True, reply=AWAY).splitlines() == [
         'require ["copy", "vacation"];',

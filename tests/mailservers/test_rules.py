@@ -151,6 +151,28 @@ def test_lists_and_machines_are_not_answered(new_mailbox, header):
     answers_only(mailbox, elsewhere(mailbox, "writer"), elsewhere(mailbox, "machine"))
 
 
+def test_mail_to_ones_alias_and_to_the_alias_domain_is_answered(new_mailbox, new_domain):
+    mailbox = new_mailbox()
+    answer(mailbox)
+    alias = make_alias(mailbox.domain, f"also-{mailbox.local_part}", mailbox.address)
+    mirror = new_domain(alias_of=mailbox.domain)
+    for address in (alias.address, f"{mailbox.local_part}@{mirror.name}"):
+        writer = f"to-{address}.elsewhere.test"
+        assert send(address, "Hello", sender=writer) == 250
+        wait_for(lambda writer=writer: sent_to(writer), f"the answer for {address}")
+
+
+def test_mail_to_an_address_of_several_people_is_not_answered(new_mailbox):
+    mailbox, colleague = new_mailbox(), new_mailbox()
+    answer(mailbox)
+    team = make_alias(
+        mailbox.domain, f"team-{mailbox.local_part}", mailbox.address, colleague.address
+    )
+    send(team.address, "Everybody", sender=elsewhere(mailbox, "stranger"))
+    arrives(mailbox, "Everybody")
+    answers_only(mailbox, elsewhere(mailbox, "writer"), elsewhere(mailbox, "stranger"))
+
+
 @pytest.mark.parametrize("days", [(0, 0), (-1, 1), (None, 0), (0, None), (None, None)])
 def test_it_answers_on_its_days(new_mailbox, days):
     mailbox = new_mailbox()

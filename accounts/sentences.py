@@ -41,6 +41,7 @@ SENTENCES: dict[str, Any] = {
     "address.added": _("Added an address for what %(name)s is told of"),
     "address.asked_again": _("Had a new link sent to an address of %(name)s"),
     "address.confirmed": _("Confirmed an address for what %(name)s is told of"),
+    "address.stopped": _("Ended the mail to an address of %(name)s by the link in it"),
     "address.removed": _("Removed an address for what %(name)s is told of"),
     "channel.added": _("Added the webhook at %(name)s"),
     "channel.changed": _("Changed the webhook at %(name)s"),

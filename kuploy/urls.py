@@ -15,6 +15,7 @@ public: list[URLPattern | URLResolver] = [
     path("invitations/<str:token>/", invitations.accept, name="accept_invitation"),
     path("mailbox/", include("mailboxes.own.urls")),
     path("addresses/<str:token>/", confirm.confirm, name="confirm_address"),
+    path("addresses/<str:token>/stop/", confirm.stop, name="stop_address"),
 ]
 
 urlpatterns = [

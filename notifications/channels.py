@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.conf import settings
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -20,6 +21,7 @@ ADDRESSES_PER_PERSON = 5
 LINK_LASTS = timedelta(days=3)
 DAY = 86_400
 SALT = "confirm-address"
+STOP_SALT = "stop-address"
 
 
 @transaction.atomic
@@ -115,6 +117,27 @@ def confirm(*, channel: Channel, ip: str | None) -> None:
     """Whoever has the link reads the mail of that address; once more changes nothing."""
     if Channel.objects.filter(pk=channel.pk, confirmed_at=None).update(confirmed_at=Now()):
         audit(Actor(channel.account, None, ip), "address.confirmed", channel)
+
+
+def stop_url(channel: Channel) -> str:
+    """Where whoever reads that address may end it without an account here; good for ever."""
+    token = signing.dumps(str(channel.pk), salt=STOP_SALT)
+    return settings.BASE_URL + reverse("stop_address", args=[token])
+
+
+def find_stoppable(token: str) -> Channel | None:
+    """The channel behind such a link; None when it has ended. Refused when the link is false."""
+    try:
+        pk = signing.loads(token, salt=STOP_SALT)
+    except signing.BadSignature:
+        raise Refused(_("This link is not complete. Copy all of it from the message.")) from None
+    return Channel.objects.select_related("account").filter(pk=pk).first()
+
+
+@transaction.atomic
+def stop(*, channel: Channel, ip: str | None) -> None:
+    audit(Actor(channel.account, None, ip), "address.stopped", channel)
+    channel.delete()
 
 
 @transaction.atomic

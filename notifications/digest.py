@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from notifications import sentences
+from notifications import channels, sentences
 from notifications.models import Alert, Channel, Delivery
 
 LISTED_AT_MOST = 200
@@ -38,13 +38,16 @@ def compose(channel: Channel, deliveries: QuerySet[Delivery]) -> dict[str, objec
         "more": count - len(alerts),
         "account": channel.account,
         "list_url": _url("notifications:list", channel),
-        "settings_url": settings_url(channel),
+        "own": not channel.address,
+        "way_out": way_out(channel),
     }
 
 
-def settings_url(channel: Channel) -> str:
-    """Where a person says what to be told of."""
-    return _url("notifications:settings", channel)
+def way_out(channel: Channel) -> str:
+    """Where to want less of this: the person's settings, or the end of a further address."""
+    return (
+        channels.stop_url(channel) if channel.address else _url("notifications:settings", channel)
+    )
 
 
 def _url(name: str, channel: Channel) -> str:

@@ -38,7 +38,8 @@ WANTED = """
       LEFT JOIN accounts_membership AS seat ON seat.id = channel.membership_id
       LEFT JOIN accounts_user AS person ON person.id = seat.user_id
      WHERE alert.id = ANY(%(alerts)s)
-       AND channel.state = 'active'
+       AND channel.state <> 'disabled'
+       AND (channel.state <> 'paused' OR alert.kind <> 'channel_stopped')
        AND alert.kind <> ALL(channel.muted)
        AND (seat.id IS NULL OR person.is_active AND (
                 seat.role >= 30 OR keeper.own AND alert.kind <> 'channel_stopped'

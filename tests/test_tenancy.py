@@ -17,7 +17,14 @@ from tests.conftest import PASSWORD, make_alias, make_domain, make_mailbox
 
 # Open to people without an account. Everything under auth/ is allauth's own, under admin/ Django's.
 PUBLIC = {
-    *("", "healthz", "invitations/<str:token>/", "addresses/<str:token>/", "mailbox/sign-in/"),
+    *(
+        "",
+        "healthz",
+        "invitations/<str:token>/",
+        "addresses/<str:token>/",
+        "addresses/<str:token>/stop/",
+        "mailbox/sign-in/",
+    ),
 }
 PUBLIC_SECTIONS = ("auth/", "admin/")
 TENANT = "<slug:account>/"

@@ -84,8 +84,11 @@ def _reason(error: Unavailable) -> str:
 def _headers(channel: Channel, codes: list[UUID]) -> dict[str, str]:
     # The same for the same deliveries, so that a repeat after a crash is known as one.
     name = sha256("".join(sorted(map(str, codes))).encode()).hexdigest()[:32]
-    return {
+    headers = {
         "Message-ID": f"<{name}@{urlsplit(settings.BASE_URL).hostname}>",
         "Auto-Submitted": "auto-generated",
-        "List-Unsubscribe": f"<{digest.settings_url(channel)}>",
+        "List-Unsubscribe": f"<{digest.way_out(channel)}>",
     }
+    if channel.address:
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    return headers

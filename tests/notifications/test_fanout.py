@@ -52,6 +52,14 @@ def test_everybody_has_a_bell_and_who_manages_gets_mail(acme, charlie):
     assert mailed() == ["alice@example.test", "dora@example.test"]
 
 
+def test_who_begins_to_manage_gets_mail_from_then_on(acme):
+    viewer = seat(acme, "vera", Role.VIEWER)
+    viewer.role = Role.MANAGER
+    viewer.save()
+    tell(acme)
+    assert mailed() == ["alice@example.test", "vera@example.test"]
+
+
 def test_a_person_who_is_switched_off_is_not_told(acme, alice):
     User.objects.filter(pk=alice.pk).update(is_active=False)
     tell(acme)

@@ -11,16 +11,14 @@ from django.utils import timezone
 
 from notifications import outcomes, retention, tasks
 from notifications.models import (
-    CLAIM_LASTS,
     PAUSES,
-    SLOW_AT_ONCE,
-    SLOW_LOCK,
     Alert,
     Attempt,
     Channel,
     Delivery,
     Notice,
 )
+from notifications.models.channels import CLAIM_LASTS, SLOW_AT_ONCE, SLOW_LOCK
 from notifications.sending import send_due
 from tests.concurrency import at_once
 from tests.kuploy.receivers import answer, polite, receiver

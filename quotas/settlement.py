@@ -97,7 +97,13 @@ FIND = """
                    coalesce(usage.messages, 0), box.quota_messages,
                    coalesce(messages.level, 0), true)
          UNION ALL
-        SELECT subject FROM quotas_gauge WHERE NOT of_mailbox
+        SELECT gauge.subject
+          FROM quotas_gauge AS gauge
+          LEFT JOIN quotas_level AS level
+            ON level.subject = gauge.subject AND level.metric = gauge.metric
+         WHERE NOT gauge.of_mailbox
+           AND coalesce(level.level, 0) <> quotas_level(
+                   gauge.used, gauge.most, coalesce(level.level, 0), false)
     ) AS found
 """
 

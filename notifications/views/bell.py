@@ -17,6 +17,7 @@ from notifications.links import links
 from notifications.models import KINDS, Notice
 
 UNREAD = "unread"
+PAGE_SIZE = 25  # each is as tall as four rows of a table
 
 
 @member(Role.VIEWER)
@@ -29,7 +30,7 @@ def index(request: MemberRequest) -> HttpResponse:
         notices = notices.filter(kind=kind)
     if show == UNREAD:
         notices = notices.unread()
-    page = paginate(notices, "-alert_id", request.GET)
+    page = paginate(notices, "-alert_id", request.GET, size=PAGE_SIZE)
     context = {
         "page": page,
         "rows": _with_links(request, page.rows),

@@ -17,7 +17,7 @@ from notifications.services import raise_alert
 GONE = 410
 TWO_DAYS = sum(PAUSES, timedelta())
 # Who was not reached is asked again after a quarter of the time that this has been so.
-SHORTEST_QUIET, LONGEST_QUIET = timedelta(seconds=10), timedelta(minutes=10)
+SHORTEST_REST, LONGEST_REST = timedelta(seconds=10), timedelta(minutes=10)
 # A receiver that takes longer than this rests for as long, and counts as one of the slow.
 SLOW_SECONDS = 3
 SENTENCE_LENGTH = 300
@@ -63,7 +63,7 @@ def _pause(channel: Channel, result: Result) -> timedelta | None:
         return timedelta(hours=1) / settings.MAILS_PER_HOUR
     if not result.reached:
         failing = timezone.now() - (channel.failing_since or timezone.now())
-        return min(max(failing / 4, SHORTEST_QUIET), LONGEST_QUIET)
+        return min(max(failing / 4, SHORTEST_REST), LONGEST_REST)
     if result.seconds > SLOW_SECONDS:
         return timedelta(seconds=result.seconds)
     return None

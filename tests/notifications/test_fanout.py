@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Account, Membership, Role, User
+from accounts.services import remove_member
 from notifications.models import Alert, Channel, Delivery, Notice
 from notifications.services import raise_alert
 from notifications.webhooks import remove_webhook
@@ -163,6 +164,31 @@ def test_a_webhook_that_is_being_removed_undoes_no_alert(acme, hook, actor):
 
     assert at_once(remove, tell_meanwhile) == [None, None]
     assert mailed() == ["alice@example.test"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("who", ["webhook", "member"])
+def test_nor_does_an_alert_that_is_being_told_keep_anybody_from_going(acme, bob, hook, actor, who):
+    told, seat = Event(), acme.memberships.get(user=bob)
+    of_seat = Channel.objects.filter(membership_id=seat.pk)
+    goes = Channel.objects.filter(pk=hook.pk) if who == "webhook" else of_seat
+
+    def tell_slowly():
+        with transaction.atomic():
+            tell(acme)
+            told.set()
+            wait_for(somebody_waits, "the removal")
+
+    def remove_meanwhile():
+        told.wait(timeout=10)
+        if who == "webhook":
+            remove_webhook(channel=hook, actor=actor)
+        else:
+            remove_member(membership=seat, actor=actor)
+
+    assert at_once(tell_slowly, remove_meanwhile) == [None, None]
+    assert not goes.exists()
+    assert "alice@example.test" in mailed()
 
 
 def somebody_waits():

@@ -4,6 +4,7 @@ import json
 import random
 from collections import defaultdict
 from contextlib import suppress
+from email.utils import parseaddr
 
 import pytest
 from django.conf import settings
@@ -70,7 +71,7 @@ def warnings(mailbox):
     """Message-IDs of what the user was sent about the size."""
     with imap(mailbox.address) as session:
         session.select("INBOX", readonly=True)
-        _, found = session.search(None, "FROM", "noreply@kuploy.test")
+        _, found = session.search(None, "FROM", parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
         wanted = "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
         answers = [session.fetch(number, wanted) for number in found[0].split()]
     return [parts[0][1].strip() for _status, parts in answers]

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from accounts.audit import Actor
-from accounts.models import Account, Membership, Role, User
+from accounts.models import Account, Membership, User
+from accounts.roles import Act
 
 View = Callable[..., HttpResponse]
 
@@ -27,42 +28,58 @@ class MemberRequest(HttpRequest):
     actor: Actor
 
 
-def member(role: Role) -> Callable[[View], View]:
-    """Let in members of the account in the URL who hold that role: stranger 404, too small 403."""
-    return _guard(role, hosting=False)
+def member(act: Act) -> Callable[[View], View]:
+    """Let in members of the account in the URL who may do that: stranger 404, too small 403."""
+    return _guard(act, _anyone)
 
 
-def hosting(role: Role) -> Callable[[View], View]:
+def hosting(act: Act) -> Callable[[View], View]:
     """As member(), and only where the plan includes e-mail hosting."""
-    return _guard(role, hosting=True)
+    return _guard(act, _who_hosts)
 
 
-def _guard(role: Role, *, hosting: bool) -> Callable[[View], View]:
+def selling(act: Act) -> Callable[[View], View]:
+    """As member(), and only in the account of a reseller: elsewhere there is no such page."""
+    return _guard(act, _who_sells)
+
+
+def _guard(act: Act, check: Callable[[Account], None]) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
         def guarded(request: HttpRequest, account: str, **kwargs: Any) -> HttpResponse:
-            _admit(request, account, role)
-            if hosting and not request.account.plan.email_hosting:  # type: ignore[attr-defined]
-                raise PermissionDenied(_hosting_is_off())
+            _admit(request, account, act, check)
             return view(request, **kwargs)
 
-        guarded.required_role = role  # type: ignore[attr-defined]
+        guarded.act, guarded.check = act, check  # type: ignore[attr-defined]
         return guarded
 
     return decorate
 
 
-def _admit(request: Any, slug: str, role: Role) -> None:
+def _anyone(account: Account) -> None:
+    pass
+
+
+def _who_hosts(account: Account) -> None:
+    if not account.plan.email_hosting:
+        raise PermissionDenied(
+            _("E-mail hosting is not part of your plan. Contact your administrator to add it.")
+        )
+
+
+def _who_sells(account: Account) -> None:
+    if not account.is_reseller:
+        raise Http404
+
+
+def _admit(request: Any, slug: str, act: Act, check: Callable[[Account], None]) -> None:
     membership = Membership.objects.admitting(request.user, slug)
     if membership is None:
         raise Http404
-    if membership.role < role:
+    account = membership.account
+    if not membership.allows(act):
         raise PermissionDenied(_("Your role in this account does not allow this."))
-    request.membership = membership
-    request.account = membership.account
-    request.actor = Actor(membership.account, request.user, get_adapter().get_client_ip(request))
-
-
-def _hosting_is_off() -> str:
-    return _("E-mail hosting is not part of your plan. Contact your administrator to add it.")
+    check(account)
+    request.membership, request.account = membership, account
+    request.actor = Actor(account, request.user, get_adapter().get_client_ip(request))

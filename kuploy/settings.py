@@ -71,6 +71,8 @@ INSTALLED_APPS = [
     "quotas",
     "domains",
     "mailboxes",
+    "plans",
+    "clients",
     "allauth",
     "allauth.account",
     "allauth.mfa",

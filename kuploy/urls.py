@@ -24,4 +24,6 @@ urlpatterns = [
     path("<slug:account>/notifications/", include("notifications.urls")),
     path("<slug:account>/domains/", include("domains.urls")),
     path("<slug:account>/", include("mailboxes.urls")),
+    path("<slug:account>/plans/", include("plans.urls")),
+    path("<slug:account>/clients/", include("clients.urls")),
 ]

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Account, AuditEvent, Invitation, Membership, Role, User
+from accounts.roles import Act
 from accounts.services import open_account
 from mailboxes.own.http import mailbox_user
 from notifications.models import Alert, Channel
@@ -56,7 +57,7 @@ ROUTES_WITH_AN_ID = [
 
 
 def role_of(name: str) -> Role:
-    return TENANT_ROUTES[name].callback.required_role
+    return TENANT_ROUTES[name].callback.act.role
 
 
 def address_of(name: str, account: Account, things: dict[str, object]) -> str:
@@ -105,10 +106,10 @@ def theirs(charlie):
     return things_of(Account.objects.get(memberships__user=charlie), "elsewhere.test")
 
 
-def test_every_route_of_a_tenant_names_a_role():
+def test_every_route_of_a_tenant_names_an_act():
     nameless = [
         name for name, entry in TENANT_ROUTES.items()
-        if getattr(entry.callback, "required_role", None) not in list(Role)
+        if getattr(entry.callback, "act", None) not in list(Act)
     ]  # fmt: skip
     assert nameless == []
 

@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 from accounts import services
 from accounts.forms import AccountForm
 from accounts.http import MemberRequest, member
-from accounts.models import Account, Role
+from accounts.models import Account
+from accounts.roles import Act
 from accounts.room import Countable, rooms_for
 from kuploy.paging import paginate
 from quotas.limits import Room
 from quotas.models import MOST_COUNTED, Filling, Total
 
 
-@member(Role.VIEWER)
+@member(Act.LOOK)
 def overview(request: MemberRequest) -> HttpResponse:
     account, domains = request.account, request.account.domains.visible_to(request.membership)
     context = {
@@ -31,13 +32,13 @@ def overview(request: MemberRequest) -> HttpResponse:
         ).first(),
     }
     # They name what smaller roles may not see.
-    if request.membership.may_manage:
+    if request.membership.allows(Act.SEE_ACTIVITY):
         context["events"] = account.audit_events.order_by("-id")[:8]
         context["alerts"] = account.alerts.exclude(kind="test").order_by("-id")[:5]
     return render(request, "accounts/overview.html", context)
 
 
-@member(Role.VIEWER)
+@member(Act.LOOK)
 def plan(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/plan.html", _usage(request))
 
@@ -85,7 +86,7 @@ def _bytes_in(domains: "QuerySet[Any, Any]") -> int:
     return int(held["total"] or 0)
 
 
-@member(Role.MANAGER)
+@member(Act.SEE_ACTIVITY)
 def activity(request: MemberRequest) -> HttpResponse:
     events = request.account.audit_events.all()
     if query := request.GET.get("q", "").strip():
@@ -94,7 +95,7 @@ def activity(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/activity.html", {"page": page, "query": query})
 
 
-@member(Role.OWNER)
+@member(Act.EDIT_ACCOUNT)
 def settings(request: MemberRequest) -> HttpResponse:
     form = AccountForm(request.POST or None, initial={"name": request.account.name})
     if request.method == "POST" and form.is_valid():

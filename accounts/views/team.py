@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST
 from accounts import access, services
 from accounts.forms import InvitationForm, SeatForm
 from accounts.http import MemberRequest, member
-from accounts.models import Membership, Role
+from accounts.models import Membership
+from accounts.roles import Act
 
 
-@member(Role.OWNER)
+@member(Act.EDIT_TEAM)
 def team(request: MemberRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None, account=request.account)
     if request.method == "POST" and form.is_valid():
@@ -37,7 +38,7 @@ def team(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/team.html", context, status=422 if form.errors else 200)
 
 
-@member(Role.OWNER)
+@member(Act.EDIT_TEAM)
 def edit_seat(request: MemberRequest, seat_id: int) -> HttpResponse:
     seat = access.get_seat(request.account, seat_id)
     form = SeatForm(request.POST or None, account=request.account, initial=_initial(seat))
@@ -59,7 +60,7 @@ def _initial(seat: Membership) -> dict[str, object]:
     return {"role": seat.role, "domains": "\n".join(names)}
 
 
-@member(Role.OWNER)
+@member(Act.EDIT_TEAM)
 @require_POST
 def remove_seat(request: MemberRequest, seat_id: int) -> HttpResponse:
     seat = access.get_seat(request.account, seat_id)
@@ -70,7 +71,7 @@ def remove_seat(request: MemberRequest, seat_id: int) -> HttpResponse:
     return redirect("accounts:team", request.account.slug)
 
 
-@member(Role.OWNER)
+@member(Act.EDIT_TEAM)
 @require_POST
 def withdraw_invitation(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
     invitation = access.get_invitation(request.account, invitation_id)

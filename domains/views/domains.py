@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.http import MemberRequest, hosting
-from accounts.models import Role
+from accounts.roles import Act
 from accounts.room import Countable, room_for
 from domains import access, cutover, names, records, services
 from domains.forms import CatchAllForm, CodeForm, CodeRequestForm, DomainForm
@@ -17,7 +17,7 @@ from kuploy.paging import Page, paginate
 from quotas.models import Total
 
 
-@hosting(Role.VIEWER)
+@hosting(Act.LOOK)
 def index(request: MemberRequest) -> HttpResponse:
     domains = Domain.objects.visible_to(request.membership).select_related("alias_of")
     query, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
@@ -42,7 +42,7 @@ def _with_totals(page: Page[Domain]) -> list[tuple[Domain, Total | None]]:
     return [(domain, totals.get(domain.pk)) for domain in page.rows]
 
 
-@hosting(Role.MANAGER)
+@hosting(Act.EDIT_DOMAINS)
 def add(request: MemberRequest) -> HttpResponse:
     own = Domain.objects.filter(account=request.account)
     form = DomainForm(request.POST or None, domains=own)
@@ -63,13 +63,13 @@ def add(request: MemberRequest) -> HttpResponse:
     return render(request, "domains/add.html", context, status=422 if form.errors else 200)
 
 
-@hosting(Role.VIEWER)
+@hosting(Act.LOOK)
 def detail(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     domain = access.get_domain(request.membership, domain_id)
     return render(request, "domains/detail.html", page_of(domain))
 
 
-@hosting(Role.VIEWER)
+@hosting(Act.LOOK)
 def status(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     """The part of the page that follows a running check."""
     domain = access.get_domain(request.membership, domain_id)
@@ -108,7 +108,7 @@ def _parent_elsewhere(domain: Domain) -> str:
     return found.unicode_name if found and domain.may_prove else ""
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.CHECK_DNS)
 @require_POST
 def verify(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     domain = access.get_domain_for_work(request.membership, domain_id)
@@ -119,7 +119,7 @@ def verify(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     return render(request, "domains/detail.html#status", page_of(domain))
 
 
-@hosting(Role.VIEWER)
+@hosting(Act.LOOK)
 def zone_file(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     domain = access.get_domain(request.membership, domain_id)
     rows = records.to_publish(domain)
@@ -130,7 +130,7 @@ def zone_file(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     return response
 
 
-@hosting(Role.MANAGER)
+@hosting(Act.EDIT_DOMAINS)
 @require_POST
 def deliver_here(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     domain = access.get_domain_for_work(request.membership, domain_id)
@@ -139,7 +139,7 @@ def deliver_here(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     return redirect(domain)
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_ALIASES)
 @require_POST
 def catch_all(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     domain = access.get_domain_for_work(request.membership, domain_id)

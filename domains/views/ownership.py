@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.http import MemberRequest, hosting
-from accounts.models import Role
+from accounts.roles import Act
 from domains import access, ownership
 from domains.forms import CodeForm, CodeRequestForm
 from domains.models import Domain
 from domains.views.domains import page_of
 
 
-@hosting(Role.MANAGER)
+@hosting(Act.EDIT_DOMAINS)
 @require_POST
 def send_code(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     domain = access.get_domain_for_work(request.membership, domain_id)
@@ -32,7 +32,7 @@ def send_code(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     return redirect(domain)
 
 
-@hosting(Role.MANAGER)
+@hosting(Act.EDIT_DOMAINS)
 @require_POST
 def enter_code(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     domain = access.get_domain_for_work(request.membership, domain_id)

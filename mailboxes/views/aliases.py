@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.http import MemberRequest, hosting
-from accounts.models import Role
+from accounts.roles import Act
 from accounts.room import Countable, room_for
 from domains import names
 from domains.models import Domain
@@ -18,7 +18,7 @@ from mailboxes.forms import AliasEditForm, AliasForm
 from mailboxes.models import Alias
 
 
-@hosting(Role.VIEWER)
+@hosting(Act.LOOK)
 def index(request: MemberRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     found = Alias.objects.visible_to(request.membership)
@@ -31,7 +31,7 @@ def index(request: MemberRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_ALIASES)
 def add(request: MemberRequest) -> HttpResponse:
     domains = Domain.objects.visible_to(request.membership)
     initial = {"domain": request.GET.get("domain", "")}
@@ -52,7 +52,7 @@ def add(request: MemberRequest) -> HttpResponse:
     return render(request, "aliases/add.html", context, status=422 if form.errors else 200)
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_ALIASES)
 def edit(request: MemberRequest, alias_id: UUID) -> HttpResponse:
     alias = access.get_alias(request.membership, alias_id)
     initial = {"targets": "\n".join(alias.targets)}
@@ -65,7 +65,7 @@ def edit(request: MemberRequest, alias_id: UUID) -> HttpResponse:
     return render(request, "aliases/edit.html", context, status=422 if form.errors else 200)
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_ALIASES)
 @require_POST
 def delete(request: MemberRequest, alias_id: UUID) -> HttpResponse:
     alias = access.get_alias(request.membership, alias_id)

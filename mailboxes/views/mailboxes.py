@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.http import MemberRequest, hosting
-from accounts.models import Role
+from accounts.roles import Act
 from accounts.room import Countable, room_for
 from domains import names
 from domains.models import Domain
@@ -45,7 +45,7 @@ class Row:
         return share >= FILLS_UP and share > (self.space.percent or 0)
 
 
-@hosting(Role.VIEWER)
+@hosting(Act.LOOK)
 def index(request: MemberRequest) -> HttpResponse:
     query, state, over = (request.GET.get(name, "").strip() for name in ("q", "state", "over"))
     found, among = Mailbox.objects.visible_to(request.membership), _filling(request, over)
@@ -94,7 +94,7 @@ def rooms(mailbox: Mailbox, usage: Usage | None) -> tuple[Room, Room]:
     )
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_MAILBOXES)
 def add(request: MemberRequest) -> HttpResponse:
     domains = Domain.objects.visible_to(request.membership)
     initial = {"domain": request.GET.get("domain", "")}
@@ -117,14 +117,14 @@ def add(request: MemberRequest) -> HttpResponse:
     return render(request, "mailboxes/add.html", context, status=422 if form.errors else 200)
 
 
-@hosting(Role.VIEWER)
+@hosting(Act.LOOK)
 def detail(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     """State, usage and the settings for mail programs."""
     mailbox = access.get_mailbox(request.membership, mailbox_id)
     return render(request, "mailboxes/detail.html", page_of(mailbox))
 
 
-@hosting(Role.VIEWER)
+@hosting(Act.LOOK)
 def usage(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     """The part of the page that waits for the answer of the mail host."""
     mailbox = access.get_mailbox(request.membership, mailbox_id)
@@ -173,7 +173,7 @@ def history_of(mailbox: Mailbox, points: list[Point]) -> dict[str, object]:
     }
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_MAILBOXES)
 @require_POST
 def edit(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)
@@ -186,7 +186,7 @@ def edit(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     return redirect(mailbox)
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_MAILBOXES)
 @require_POST
 def password(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)
@@ -201,7 +201,7 @@ def password(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     return redirect(mailbox)
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_MAILBOXES)
 @require_POST
 def disable(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)
@@ -210,7 +210,7 @@ def disable(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     return redirect(mailbox)
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_MAILBOXES)
 @require_POST
 def enable(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)
@@ -219,7 +219,7 @@ def enable(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     return redirect(mailbox)
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_MAILBOXES)
 @require_POST
 def measure(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     """The answer comes from the mail host, a moment after this page."""
@@ -231,7 +231,7 @@ def measure(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     return redirect(mailbox)
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_MAILBOXES)
 @require_POST
 def strength(request: MemberRequest) -> HttpResponse:
     """A fragment that judges the password being typed. Nothing is kept."""

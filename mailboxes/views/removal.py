@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.http import MemberRequest, hosting
-from accounts.models import Role
+from accounts.roles import Act
 from domains import access as domain_access
 from domains.forms import RemovalForm
 from mailboxes import access, removal
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_MAILBOXES)
 def delete_mailbox(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)
     form = RemovalForm(request.POST or None, expected=mailbox.address)
@@ -28,7 +28,7 @@ def delete_mailbox(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     return render(request, "mailboxes/delete.html", context, status=422 if form.errors else 200)
 
 
-@hosting(Role.MANAGER)
+@hosting(Act.EDIT_DOMAINS)
 def remove_domain(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     domain = domain_access.get_domain_for_work(request.membership, domain_id)
     form = RemovalForm(request.POST or None, expected=domain.name)

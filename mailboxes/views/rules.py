@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.audit import Actor
 from accounts.http import MemberRequest, hosting
-from accounts.models import Role
+from accounts.roles import Act
 from kuploy.errors import Refused
 from mailboxes import access
 from mailboxes.models import Mailbox
@@ -49,13 +49,13 @@ def save_auto_reply(mailbox: Mailbox, typed: QueryDict, actor: Actor) -> AutoRep
     return form
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_MAILBOXES)
 def show(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)
     return render(request, "mailboxes/rules_page.html", page_of(mailbox))
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_MAILBOXES)
 @require_POST
 def forwarding(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)
@@ -63,7 +63,7 @@ def forwarding(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     return _answer(request, mailbox, forwarding_form=form)
 
 
-@hosting(Role.POSTMASTER)
+@hosting(Act.EDIT_MAILBOXES)
 @require_POST
 def auto_reply(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)

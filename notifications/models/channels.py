@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, Membership, Role
+from accounts.models import Account, Membership
+from accounts.roles import Act
 from notifications.models.deliveries import Delivery
 
 # A claim older than this belongs to a worker that died. Longer than one attempt may take.
@@ -32,7 +33,7 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         """A person's own ways, and for those who manage the account its webhooks too."""
         own = Q(membership=membership.pk) if membership.pk else Q(pk=None)
         webhooks = Q(account=membership.account, membership=None)
-        return self.filter(own | webhooks if membership.role >= Role.MANAGER else own)
+        return self.filter(own | webhooks if membership.allows(Act.EDIT_WEBHOOKS) else own)
 
     def ready(self) -> Self:
         """Active, not waiting, and in nobody's hands; by the clock of the database alone."""

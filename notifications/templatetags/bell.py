@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.http import MemberRequest
 from accounts.models import Membership
+from accounts.roles import Act
 from notifications.models import Notice
 
 register = template.Library()
@@ -27,7 +28,7 @@ def notification_tabs(request: MemberRequest) -> list[tuple[str, str]]:
     own = [("list", _("Received")), ("settings", _("Settings"))]
     managed = [("webhooks", _("Webhooks")), ("deliveries", _("Deliveries"))]
     seat = request.membership
-    names = ([] if seat.as_reseller else own) + (managed if seat.may_manage else [])
+    names = ([] if seat.as_reseller else own) + (managed if seat.allows(Act.EDIT_WEBHOOKS) else [])
     return [
         (reverse(f"notifications:{name}", args=[request.account.slug]), label)
         for name, label in names

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.http import MemberRequest, member
-from accounts.models import Role
+from accounts.roles import Act
 from kuploy.paging import paginate
 from notifications import access, reading
 from notifications.links import links
@@ -20,7 +20,7 @@ UNREAD = "unread"
 PAGE_SIZE = 25  # each is as tall as four rows of a table
 
 
-@member(Role.VIEWER)
+@member(Act.CHOOSE_NOTICES)
 def index(request: MemberRequest) -> HttpResponse:
     if request.membership.as_reseller:
         return redirect("notifications:list", request.account.reseller.slug)  # type: ignore[union-attr]
@@ -48,7 +48,7 @@ def _with_links(request: MemberRequest, notices: Sequence[Notice]) -> list[tuple
     return [(notice, leading.get(notice.alert_id, "")) for notice in notices]
 
 
-@member(Role.VIEWER)
+@member(Act.CHOOSE_NOTICES)
 @require_POST
 def follow(request: MemberRequest) -> HttpResponse:
     """On to what it is about; it counts as read."""
@@ -60,7 +60,7 @@ def follow(request: MemberRequest) -> HttpResponse:
     return redirect(leading[notice.alert_id])
 
 
-@member(Role.VIEWER)
+@member(Act.CHOOSE_NOTICES)
 @require_POST
 def read(request: MemberRequest) -> HttpResponse:
     notice = access.get_notice(request.membership, request.POST.get("notice", ""))
@@ -72,7 +72,7 @@ def read(request: MemberRequest) -> HttpResponse:
     return render(request, "notifications/index.html#read", {"notice": notice, "link": link})
 
 
-@member(Role.VIEWER)
+@member(Act.CHOOSE_NOTICES)
 @require_POST
 def read_all(request: MemberRequest) -> HttpResponse:
     panel = access.get_panel(request.membership)

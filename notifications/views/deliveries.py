@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.http import MemberRequest, member
-from accounts.models import Role
+from accounts.roles import Act
 from notifications import access, webhooks
 from notifications.models import Delivery
 
@@ -19,7 +19,7 @@ ATTEMPTS_SHOWN = 50
 SOON = timedelta(minutes=2)
 
 
-@member(Role.MANAGER)
+@member(Act.EDIT_WEBHOOKS)
 def index(request: MemberRequest) -> HttpResponse:
     receivers = access.receivers(request.membership).select_related("membership__user")
     choices = {str(channel.pk): channel.host or channel.recipient for channel in receivers}
@@ -40,12 +40,12 @@ def index(request: MemberRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-@member(Role.MANAGER)
+@member(Act.EDIT_WEBHOOKS)
 def detail(request: MemberRequest, delivery_code: UUID) -> HttpResponse:
     return _page(request, delivery_code, "notifications/delivery.html")
 
 
-@member(Role.MANAGER)
+@member(Act.EDIT_WEBHOOKS)
 def live(request: MemberRequest, delivery_code: UUID) -> HttpResponse:
     """The part of the page that follows a delivery under way."""
     return _page(request, delivery_code, "notifications/delivery.html#live")
@@ -62,7 +62,7 @@ def _page(request: MemberRequest, code: UUID, template: str) -> HttpResponse:
     return render(request, template, context)
 
 
-@member(Role.MANAGER)
+@member(Act.EDIT_WEBHOOKS)
 @require_POST
 def again(request: MemberRequest, delivery_code: UUID) -> HttpResponse:
     delivery = access.get_delivery(request.membership, delivery_code)

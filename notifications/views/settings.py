@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.http import MemberRequest, member
-from accounts.models import Account, Membership, Role
+from accounts.models import Account, Membership
+from accounts.roles import Act
 from kuploy.errors import Refused
 from notifications import access, channels
 from notifications.forms import AddressForm, ChoicesForm
@@ -18,10 +19,10 @@ from notifications.forms import AddressForm, ChoicesForm
 
 def offers_clients(membership: Membership) -> bool:
     """Resellers look after the accounts of their clients too."""
-    return membership.account.kind == Account.Kind.RESELLER and membership.may_manage
+    return membership.account.kind == Account.Kind.RESELLER and membership.allows(Act.EDIT_CLIENTS)
 
 
-@member(Role.VIEWER)
+@member(Act.CHOOSE_NOTICES)
 def settings(request: MemberRequest) -> HttpResponse:
     if request.membership.as_reseller:
         return redirect("notifications:settings", request.account.reseller.slug)  # type: ignore[union-attr]
@@ -55,7 +56,7 @@ def _page(request: MemberRequest, form: ChoicesForm, address_form: AddressForm) 
     return render(request, "notifications/settings.html", context, status=422 if wrong else 200)
 
 
-@member(Role.VIEWER)
+@member(Act.CHOOSE_NOTICES)
 @require_POST
 def add_address(request: MemberRequest) -> HttpResponse:
     offered = access.offered_channels(request.membership)
@@ -76,7 +77,7 @@ def add_address(request: MemberRequest) -> HttpResponse:
     return _page(request, choices, form)
 
 
-@member(Role.VIEWER)
+@member(Act.CHOOSE_NOTICES)
 @require_POST
 def ask_again(request: MemberRequest, address_id: UUID) -> HttpResponse:
     channel = access.get_address(request.membership, address_id)
@@ -89,7 +90,7 @@ def _asked(address: str) -> str:
     return _("%(address)s has mail from us now. Open the link in it.") % {"address": address}
 
 
-@member(Role.VIEWER)
+@member(Act.CHOOSE_NOTICES)
 @require_POST
 def remove_address(request: MemberRequest, address_id: UUID) -> HttpResponse:
     channel = access.get_address(request.membership, address_id)

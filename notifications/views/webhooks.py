@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.http import MemberRequest, member
-from accounts.models import Role
+from accounts.roles import Act
 from kuploy.errors import Refused
 from notifications import access, webhooks
 from notifications.forms import NewWebhookForm, WebhookForm, told_of
@@ -19,7 +19,7 @@ from notifications.models import KINDS, Channel
 from notifications.views.settings import offers_clients
 
 
-@member(Role.MANAGER)
+@member(Act.EDIT_WEBHOOKS)
 def index(request: MemberRequest) -> HttpResponse:
     hooks = access.webhooks(request.membership)
     context = {
@@ -30,7 +30,7 @@ def index(request: MemberRequest) -> HttpResponse:
     return render(request, "notifications/webhooks.html", context)
 
 
-@member(Role.MANAGER)
+@member(Act.EDIT_WEBHOOKS)
 @never_cache
 def add(request: MemberRequest) -> HttpResponse:
     form = NewWebhookForm(request.POST or None, offer_clients=offers_clients(request.membership))
@@ -55,7 +55,7 @@ def add(request: MemberRequest) -> HttpResponse:
     return render(request, "notifications/add_webhook.html", {"form": form}, status=status)
 
 
-@member(Role.MANAGER)
+@member(Act.EDIT_WEBHOOKS)
 def detail(request: MemberRequest, webhook_id: UUID) -> HttpResponse:
     channel = access.get_webhook(request.membership, webhook_id)
     if request.method != "POST":
@@ -92,7 +92,7 @@ def _form(request: MemberRequest, channel: Channel) -> WebhookForm:
     return WebhookForm(initial=initial, offer_clients=offers_clients(request.membership))
 
 
-@member(Role.MANAGER)
+@member(Act.EDIT_WEBHOOKS)
 @require_POST
 @never_cache
 def rotate(request: MemberRequest, webhook_id: UUID) -> HttpResponse:
@@ -102,7 +102,7 @@ def rotate(request: MemberRequest, webhook_id: UUID) -> HttpResponse:
     return _detail(request, channel, secret=secret)
 
 
-@member(Role.MANAGER)
+@member(Act.EDIT_WEBHOOKS)
 @require_POST
 def test(request: MemberRequest, webhook_id: UUID) -> HttpResponse:
     channel = access.get_webhook(request.membership, webhook_id)
@@ -110,7 +110,7 @@ def test(request: MemberRequest, webhook_id: UUID) -> HttpResponse:
     return redirect("notifications:delivery", request.account.slug, delivery.code)
 
 
-@member(Role.MANAGER)
+@member(Act.EDIT_WEBHOOKS)
 @require_POST
 def resume(request: MemberRequest, webhook_id: UUID) -> HttpResponse:
     channel = access.get_webhook(request.membership, webhook_id)
@@ -119,7 +119,7 @@ def resume(request: MemberRequest, webhook_id: UUID) -> HttpResponse:
     return redirect("notifications:webhook", request.account.slug, channel.pk)
 
 
-@member(Role.MANAGER)
+@member(Act.EDIT_WEBHOOKS)
 def remove(request: MemberRequest, webhook_id: UUID) -> HttpResponse:
     channel = access.get_webhook(request.membership, webhook_id)
     if request.method != "POST":

@@ -1,10 +1,9 @@
-"""Tenants, the people in them, their plans, and the record of who did what."""
+"""Tenants and the seats in them."""
 
 from datetime import timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 from uuid import UUID, uuid4
 
-from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -13,88 +12,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.sentences import sentence
-
-
-class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=email.lower(), **fields)
-        user.set_password(password)
-        user.save()
-        return user
-
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-
-    def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email=(email or "").lower())
-
-
-class User(AbstractUser):
-    """A person. What they may do comes from their memberships."""
-
-    username = None  # type: ignore[assignment]
-    email = models.EmailField(_("e-mail address"), unique=True)
-
-    USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = []
-
-    objects = UserManager()  # type: ignore[misc,assignment]
-
-    class Meta:
-        constraints = (models.UniqueConstraint(Lower("email"), name="one_user_per_address"),)
-
-    def __str__(self) -> str:
-        return self.email
-
-
-class PlanQuerySet(models.QuerySet["Plan"]):
-    def for_sign_up(self) -> "Plan":
-        return self.get(for_new_accounts=True)
-
-
-class Plan(models.Model):
-    """What an account may use. No limit is NULL; zero is zero."""
-
-    owner = models.ForeignKey(
-        "Account", models.PROTECT, null=True, blank=True, related_name="plans",
-        help_text=_("The reseller whose plan it is; empty for the provider's own."),
-    )  # fmt: skip
-    name = models.CharField(_("name"), max_length=80)
-    email_hosting = models.BooleanField(_("e-mail hosting"), default=True)
-    domain_limit = models.PositiveIntegerField(_("domains"), null=True, blank=True)
-    mailbox_limit = models.PositiveIntegerField(_("mailboxes"), null=True, blank=True)
-    alias_limit = models.PositiveIntegerField(_("aliases"), null=True, blank=True)
-    default_size_bytes = models.PositiveBigIntegerField(_("default size"), default=8 * 2**30)
-    largest_size_bytes = models.PositiveBigIntegerField(_("largest size"), default=25 * 2**30)
-    for_new_accounts = models.BooleanField(
-        _("for new accounts"), default=False, help_text=_("Who signs up gets this plan.")
-    )
-
-    objects = PlanQuerySet.as_manager()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["for_new_accounts"], condition=Q(for_new_accounts=True),
-                name="one_plan_for_new_accounts",
-            ),
-            models.CheckConstraint(
-                condition=Q(default_size_bytes__lte=models.F("largest_size_bytes")),
-                name="default_size_within_largest",
-                violation_error_message=_("The default size must not exceed the largest size."),
-            ),
-        )  # fmt: skip
-
-    def __str__(self) -> str:
-        return self.name
+from accounts.models.people import User
+from accounts.models.plans import Plan
+from accounts.roles import Act, Permissions, Role
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
     def open_to(self, user: Any) -> Self:
         """The accounts that the user may enter: as a member, or as their reseller."""
         own = Membership.objects.filter(user=user)
-        as_reseller = own.filter(account__kind=Account.Kind.RESELLER, role__gte=Role.MANAGER)
+        as_reseller = own.filter(
+            account__kind=Account.Kind.RESELLER, role__gte=Act.EDIT_CLIENTS.role
+        )
         return self.filter(
             Q(pk__in=own.values("account")) | Q(reseller__in=as_reseller.values("account"))
         ).order_by("name", "pk")
@@ -134,15 +63,6 @@ class Account(models.Model):
         return self.kind == self.Kind.RESELLER
 
 
-class Role(models.IntegerChoices):
-    """What a member may do; each role may do all that the lower ones may."""
-
-    VIEWER = 10, _("Viewer")
-    POSTMASTER = 20, _("Postmaster")
-    MANAGER = 30, _("Manager")
-    OWNER = 40, _("Owner")
-
-
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def admitting(self, user: User, slug: str) -> "Membership | None":
         """The user's seat in that account, own or as its reseller; None for a stranger."""
@@ -155,7 +75,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         if account is None or account.reseller_id is None:
             return None
         seat = self.filter(
-            user=user, account=account.reseller_id, role__gte=Role.MANAGER,
+            user=user, account=account.reseller_id, role__gte=Act.EDIT_CLIENTS.role,
             account__kind=Account.Kind.RESELLER,
         ).first()  # fmt: skip
         # Not saved: it stands for the seat that the reseller's own membership gives here.
@@ -191,16 +111,11 @@ class Membership(models.Model):
         return self.pk is None
 
     @property
-    def may_write(self) -> bool:
-        return self.role >= Role.POSTMASTER
+    def may(self) -> Permissions:
+        return Permissions(self.role)
 
-    @property
-    def may_manage(self) -> bool:
-        return self.role >= Role.MANAGER
-
-    @property
-    def may_own(self) -> bool:
-        return self.role >= Role.OWNER
+    def allows(self, act: Act) -> bool:
+        return self.role >= act.role
 
 
 INVITATION_LASTS = timedelta(days=7)
@@ -236,30 +151,3 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} to {self.account}"
-
-
-class AuditEvent(models.Model):
-    """Who did what to which object, when and from where. Written once, never changed."""
-
-    account = models.ForeignKey(
-        Account, models.SET_NULL, null=True, related_name="audit_events", db_index=False
-    )
-    actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    actor_name = models.CharField(max_length=254)
-    action = models.CharField(max_length=60)
-    object_type = models.CharField(max_length=40)
-    object_id = models.CharField(max_length=40)
-    object_name = models.CharField(max_length=320)
-    details = models.JSONField(default=dict)
-    ip = models.GenericIPAddressField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        indexes = (models.Index(fields=["account", "-id"], name="audit_of_account"),)
-
-    def __str__(self) -> str:
-        return f"{self.actor_name} {self.action} {self.object_name}"
-
-    @property
-    def sentence(self) -> str:
-        return sentence(self.action, self.object_name, self.details)

@@ -1,0 +1,35 @@
+"""The record of who did what."""
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models.people import User
+from accounts.models.tenants import Account
+from accounts.sentences import sentence
+
+
+class AuditEvent(models.Model):
+    """Who did what to which object, when and from where. Written once, never changed."""
+
+    account = models.ForeignKey(
+        Account, models.SET_NULL, null=True, related_name="audit_events", db_index=False
+    )
+    actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    actor_name = models.CharField(max_length=254)
+    action = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=40)
+    object_name = models.CharField(max_length=320)
+    details = models.JSONField(default=dict)
+    ip = models.GenericIPAddressField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = (models.Index(fields=["account", "-id"], name="audit_of_account"),)
+
+    def __str__(self) -> str:
+        return f"{self.actor_name} {self.action} {self.object_name}"
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.action, self.object_name, self.details)

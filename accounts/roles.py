@@ -1,0 +1,60 @@
+"""What each role may do: the one table. Guards, templates and docs/roles.md follow it."""
+
+from enum import Enum
+
+from django.db import models
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.IntegerChoices):
+    """What a member may do; each role may do all that the lower ones may."""
+
+    VIEWER = 10, _("Viewer")
+    POSTMASTER = 20, _("Postmaster")
+    MANAGER = 30, _("Manager")
+    OWNER = 40, _("Owner")
+
+
+class Act(Enum):
+    """The smallest role that may do it. A postmaster does it in the chosen domains only."""
+
+    LOOK = Role.VIEWER, gettext_noop("See domains, DNS records, mailboxes, aliases and usage")
+    CHOOSE_NOTICES = Role.VIEWER, gettext_noop("Choose what to be told of, and where")
+    CHECK_DNS = Role.POSTMASTER, gettext_noop("Ask for a check of DNS records")
+    EDIT_MAILBOXES = (
+        Role.POSTMASTER,
+        gettext_noop("Create, change, disable and delete mailboxes; forwarding and auto-reply"),
+    )
+    EDIT_ALIASES = Role.POSTMASTER, gettext_noop("Create, change and delete aliases; the catch-all")
+    EDIT_DOMAINS = Role.MANAGER, gettext_noop("Add, prove and remove domains")
+    EDIT_WEBHOOKS = Role.MANAGER, gettext_noop("Webhooks, and what was delivered to them")
+    SEE_ACTIVITY = Role.MANAGER, gettext_noop("See who did what")
+    LIMIT_DOMAINS = Role.OWNER, gettext_noop("Limit mailboxes and their sizes for a domain")
+    EDIT_TEAM = Role.OWNER, gettext_noop("Invite people, change their roles, remove them")
+    EDIT_ACCOUNT = Role.OWNER, gettext_noop("Rename the account and choose how it works")
+    SEE_BILLING = Role.OWNER, gettext_noop("See prices and what will be invoiced")
+    EDIT_CLIENTS = (
+        Role.MANAGER,
+        gettext_noop("A reseller's: create, enter, suspend and resume clients, choose their plans"),
+    )
+    REMOVE_CLIENTS = Role.OWNER, gettext_noop("A reseller's: remove clients with all their mail")
+    EDIT_PLANS = Role.OWNER, gettext_noop("A reseller's: make and change plans for clients")
+    EDIT_BRAND = Role.OWNER, gettext_noop("A reseller's: name, logo and colours for clients")
+
+    def __init__(self, role: Role, words: str) -> None:
+        self.role = role
+        self.words = words
+
+    def __str__(self) -> str:
+        return gettext(self.words)
+
+
+class Permissions:
+    """What a role may do, for templates: {% if seat.may.edit_team %}."""
+
+    def __init__(self, role: int) -> None:
+        self._role = role
+
+    def __getitem__(self, name: str) -> bool:
+        return self._role >= Act[name.upper()].role

@@ -1,6 +1,8 @@
 """Typed reading of the environment: the only configuration interface."""
 
 import os
+import re
+from itertools import pairwise
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -36,3 +38,21 @@ def choice(name: str, options: set[str], default: str) -> str:
     if value not in options:
         raise ImproperlyConfigured(f"{name} must be one of {sorted(options)}, not {value!r}.")
     return value
+
+
+def matching(name: str, pattern: str, default: str, what: str) -> str:
+    value = text(name, default)
+    if not re.fullmatch(pattern, value):
+        raise ImproperlyConfigured(f"{name} must be {what}, not {value!r}.")
+    return value
+
+
+def rising(name: str, default: str) -> tuple[int, ...]:
+    """Whole numbers above zero, comma between, each greater than the one before."""
+    typed = words(name, default)
+    numbers = [int(each) if each.isdecimal() else 0 for each in typed]
+    if not numbers or any(low >= high for low, high in pairwise([0, *numbers])):
+        raise ImproperlyConfigured(
+            f"{name} must be whole numbers, from the smallest to the largest, not {typed!r}."
+        )
+    return tuple(numbers)

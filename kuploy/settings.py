@@ -55,6 +55,12 @@ LMTP_URL = env.text("KUPLOY_LMTP_URL", "")
 # How many mailboxes a minute are compared with what Dovecot says
 ROUND_MAILBOXES = env.number("KUPLOY_ROUND_MAILBOXES", 200)
 
+# What is invoiced: a mailbox counts in the smallest band that holds its size
+BILLING_BANDS_GB = env.rising("KUPLOY_BILLING_BANDS_GB", "8,25")
+CURRENCY = env.matching("KUPLOY_CURRENCY", "[A-Z]{3}", "EUR", "a code of three capital letters")
+# A domain without a mailbox counts as one of the smallest band.
+BILL_EMPTY_DOMAINS = env.flag("KUPLOY_BILL_EMPTY_DOMAINS", True)
+
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",

@@ -40,3 +40,21 @@ def test_a_choice_that_is_none_is_named_with_the_choices(monkeypatch):
     monkeypatch.setenv("KUPLOY_X", "ajar")
     with pytest.raises(ImproperlyConfigured, match="one of \\['closed', 'open'\\]"):
         env.choice("KUPLOY_X", {"open", "closed"}, "open")
+
+
+def test_rising_numbers(monkeypatch):
+    monkeypatch.setenv("KUPLOY_X", "8, 25,50")
+    assert env.rising("KUPLOY_X", "1") == (8, 25, 50)
+
+
+@pytest.mark.parametrize("value", ["", "25,8", "8,8", "0,8", "-8,25", "8,x"])
+def test_numbers_that_do_not_rise_from_above_zero_are_named(monkeypatch, value):
+    monkeypatch.setenv("KUPLOY_X", value)
+    with pytest.raises(ImproperlyConfigured, match="KUPLOY_X must be whole numbers, from the"):
+        env.rising("KUPLOY_X", "1")
+
+
+def test_what_does_not_look_as_it_should_is_named(monkeypatch):
+    monkeypatch.setenv("KUPLOY_X", "Euro")
+    with pytest.raises(ImproperlyConfigured, match="KUPLOY_X must be a code, not 'Euro'"):
+        env.matching("KUPLOY_X", "[A-Z]{3}", "EUR", "a code")

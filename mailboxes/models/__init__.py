@@ -1,0 +1,22 @@
+"""Mailboxes, aliases, and the work that a mail host is owed."""
+
+from mailboxes.models.boxes import (
+    MAIL_LANGUAGES,
+    POSTMASTER,
+    POSTMASTER_BYTES,
+    POSTMASTER_MESSAGES,
+    Address,
+    Alias,
+    Mailbox,
+    MailboxQuerySet,
+    MailRules,
+    TenantQuerySet,
+    this_mail_host,
+)
+from mailboxes.models.jobs import CLAIM_LASTS, LONGEST_PAUSE, HostJob, HostJobQuerySet
+
+__all__ = [
+    "CLAIM_LASTS", "LONGEST_PAUSE", "MAIL_LANGUAGES", "POSTMASTER", "POSTMASTER_BYTES",
+    "POSTMASTER_MESSAGES", "Address", "Alias", "HostJob", "HostJobQuerySet", "MailRules",
+    "Mailbox", "MailboxQuerySet", "TenantQuerySet", "this_mail_host",
+]  # fmt: skip

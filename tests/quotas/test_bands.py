@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quotas.bands import band_of, within_bands
@@ -7,7 +7,7 @@ from quotas.limits import GB
 
 BANDS = (8, 25)
 some_bands = st.lists(st.integers(1, 200), min_size=1, max_size=5, unique=True).map(sorted)
-some_sizes = st.integers(1, 300 * GB)
+some_sizes = st.one_of(st.integers(1, 300 * GB), st.integers(1, 300).map(lambda gb: gb * GB))
 
 
 @pytest.mark.parametrize(
@@ -32,5 +32,6 @@ def test_a_larger_size_is_never_invoiced_as_a_smaller_band(one, other, bands):
 
 
 @given(some_sizes, some_bands)
+@example(25 * GB, [8, 25])
 def test_a_size_may_be_sold_when_its_band_holds_it(size, bands):
     assert within_bands(size, bands) == (size <= band_of(size, bands) * GB)

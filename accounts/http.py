@@ -78,6 +78,8 @@ def _admit(request: Any, slug: str, act: Act, check: Callable[[Account], None]) 
     if membership is None:
         raise Http404
     account = membership.account
+    # Before all refusals: their pages, too, go by the name that the account knows.
+    request.goes_by = account
     if not membership.allows(act):
         raise PermissionDenied(_("Your role in this account does not allow this."))
     check(account)

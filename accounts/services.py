@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from accounts import brands
 from accounts.audit import Actor, audit
-from accounts.models import Account, Invitation, Membership, Plan, Role, User
+from accounts.models import Account, Invitation, Membership, Plan, Role, User, branded
 from kuploy import mail
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
@@ -20,7 +21,7 @@ from kuploy.throttle import throttle
 INVITATIONS_PER_DAY = 50
 # First parts of the panel's own addresses; no account may hide them.
 RESERVED_SLUGS = {
-    *("addresses", "admin", "api", "auth", "healthz", "invitations", "mailbox", "static"),
+    *("addresses", "admin", "api", "auth", "brand", "healthz", "invitations", "mailbox", "static"),
 }
 
 
@@ -81,6 +82,7 @@ def _send_invitation(invitation: Invitation) -> None:
         "invitation",
         invitation.email,
         {"invitation": invitation, "path": reverse("accept_invitation", args=[token])},
+        brand=brands.of_account(invitation.account),
     )
 
 
@@ -99,7 +101,12 @@ def open_invitation(pk: str | None) -> Invitation | None:
     """The invitation, as long as it can be accepted."""
     if pk is None:
         return None
-    return Invitation.objects.open().filter(pk=pk).select_related("account").first()
+    return (
+        Invitation.objects.open()
+        .filter(pk=pk)
+        .select_related("account", *branded("account"))
+        .first()
+    )
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from accounts import brands
 from accounts.audit import Actor, audit
 from domains.activation import activate
 from domains.models import Domain, OwnershipCode
@@ -42,7 +43,12 @@ def send_code(*, domain: Domain, local_part: str, actor: Actor) -> None:
     )
     audit(actor, "domain.code_sent", domain, address=address)
     try:
-        mail.send("ownership_code", address, {"domain": domain, "code": f"{code[:4]} {code[4:]}"})
+        mail.send(
+            "ownership_code",
+            address,
+            {"domain": domain, "code": f"{code[:4]} {code[4:]}"},
+            brand=brands.of_account(domain.account),
+        )
     except Unavailable:
         # Nobody has it: the next try need not wait.
         OwnershipCode.objects.filter(domain=domain).delete()

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.views import invitations
+from accounts.views import brand, invitations
 from kuploy import views
 from notifications.views import confirm
 
@@ -10,6 +10,9 @@ handler500 = "kuploy.views.server_error"
 public: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("healthz/host", views.known_host, name="known_host"),
+    path("brand/<str:name>.css", brand.style, name="brand_style"),
+    path("brand/<str:digest>.png", brand.logo, name="brand_logo"),
     path("auth/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("invitations/<str:token>/", invitations.accept, name="accept_invitation"),

@@ -7,11 +7,15 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
+from django.http.request import validate_host
 from django.shortcuts import redirect, render
 from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import TimeoutError as RedisSlow
 
+from accounts import brands, hosts
+from accounts.context import words_of
 from accounts.models import Account
+from kuploy.brand import provider
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +41,22 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+def known_host(request: HttpRequest) -> HttpResponse:
+    """Asked by a TLS proxy before it has a certificate made for a name: 200 for names of ours."""
+    host = request.GET.get("domain", "").lower()
+    if validate_host(host, settings.ALLOWED_HOSTS) or hosts.memory.find(host):
+        return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("unknown", content_type="text/plain", status=404)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 when PostgreSQL or Redis is away, which passes by itself; else 500 with the id."""
     error = sys.exc_info()[1]
     away = isinstance(error, OperationalError | InterfaceError | RedisAway | RedisSlow)
-    context = {"request_id": getattr(request, "id", ""), "BRAND": settings.BRAND}
-    log.error("request %s failed", context["request_id"])
+    request_id = getattr(request, "id", "")
+    # Not by who has signed in: that would ask the database.
+    context = {"request_id": request_id, **words_of(brands.of_place(request) or provider())}
+    log.error("request %s failed", request_id)
     if not away:
         return render(request, "500.html", context, status=500)
     response = render(request, "503.html", context, status=503)

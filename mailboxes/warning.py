@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.formats import number_format
 
+from accounts import brands
+from accounts.models import branded
+from kuploy.brand import Brand
 from kuploy.mail import compose
 from mailboxes import lmtp
 from mailboxes.models import HostJob, Mailbox
@@ -29,17 +31,19 @@ class Crossing:
 def warn(job: HostJob) -> None:
     """Put the warning into the mailbox; one that takes no mail any more gets none."""
     receiving = Mailbox.objects.filter(state=Mailbox.State.ACTIVE, domain_served=True)
-    if mailbox := receiving.filter(pk=job.mailbox_id).first():
+    known = receiving.select_related("account", *branded("account"))
+    if mailbox := known.filter(pk=job.mailbox_id).first():
         lmtp.deliver(notice(job, mailbox), mailbox.address)
     job.delete()
 
 
 def notice(job: HostJob, mailbox: Mailbox) -> EmailMessage:
     """The same at every try, so that a mail program knows a repeated one by its Message-ID."""
-    subject, body = _text(Crossing(**job.facts), mailbox)
-    panel = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    brand = brands.of_account(mailbox.account)
+    panel = parseaddr(brand.from_email)[1].rpartition("@")[2]
+    subject, body = _text(Crossing(**job.facts), mailbox, brand)
     message = EmailMessage()
-    message["From"], message["To"] = settings.DEFAULT_FROM_EMAIL, mailbox.address
+    message["From"], message["To"] = brand.from_email, mailbox.address
     message["Subject"] = subject
     message["Date"] = format_datetime(job.created_at)
     message["Message-ID"] = f"<quota-{job.pk}-{mailbox.pk.hex}@{panel}>"
@@ -49,7 +53,7 @@ def notice(job: HostJob, mailbox: Mailbox) -> EmailMessage:
     return message
 
 
-def _text(crossing: Crossing, mailbox: Mailbox) -> tuple[str, str]:
+def _text(crossing: Crossing, mailbox: Mailbox, brand: Brand) -> tuple[str, str]:
     with translation.override(mailbox.language):
         facts = {
             "address": mailbox.unicode_address,
@@ -58,7 +62,7 @@ def _text(crossing: Crossing, mailbox: Mailbox) -> tuple[str, str]:
             "by_space": crossing.metric == "space",
             **_words(crossing),
         }
-        return compose(f"quota_warning/{mailbox.language}", facts)
+        return compose(f"quota_warning/{mailbox.language}", facts, brand)
 
 
 def _words(crossing: Crossing) -> dict[str, object]:

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.conf import settings
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import brands
 from accounts.audit import Actor, audit
-from accounts.models import Membership
+from accounts.models import Membership, branded
 from kuploy import mail
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
@@ -96,7 +96,8 @@ def _throttle(membership: Membership, address: str) -> None:
 def _ask(channel: Channel) -> None:
     token = signing.dumps(str(channel.pk), salt=SALT)
     path = reverse("confirm_address", args=[token])
-    mail.send("confirm_address", channel.address, {"channel": channel, "path": path})
+    brand = brands.of_account(channel.account)
+    mail.send("confirm_address", channel.address, {"channel": channel, "path": path}, brand=brand)
 
 
 def find_address(token: str) -> Channel:
@@ -105,7 +106,8 @@ def find_address(token: str) -> Channel:
         pk = signing.loads(token, salt=SALT, max_age=LINK_LASTS)
     except signing.BadSignature:
         pk = None
-    if found := Channel.objects.select_related("account", "membership__user").filter(pk=pk).first():
+    rows = Channel.objects.select_related("membership__user", "account", *branded("account"))
+    if found := rows.filter(pk=pk).first():
         return found
     raise Refused(
         _("This link is no longer good. Whoever wants mail at this address can send a new one.")
@@ -122,7 +124,7 @@ def confirm(*, channel: Channel, ip: str | None) -> None:
 def stop_url(channel: Channel) -> str:
     """Where whoever reads that address may end it without an account here; good for ever."""
     token = signing.dumps(str(channel.pk), salt=STOP_SALT)
-    return settings.BASE_URL + reverse("stop_address", args=[token])
+    return brands.of_account(channel.account).base_url + reverse("stop_address", args=[token])
 
 
 def find_stoppable(token: str) -> Channel | None:
@@ -131,7 +133,8 @@ def find_stoppable(token: str) -> Channel | None:
         pk = signing.loads(token, salt=STOP_SALT)
     except signing.BadSignature:
         raise Refused(_("This link is not complete. Copy all of it from the message.")) from None
-    return Channel.objects.select_related("account").filter(pk=pk).first()
+    rows = Channel.objects.select_related("account", *branded("account"))
+    return rows.filter(pk=pk).first()
 
 
 @transaction.atomic

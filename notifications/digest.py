@@ -3,12 +3,12 @@
 from itertools import groupby
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts import brands
 from notifications import channels, sentences
 from notifications.models import Alert, Channel, Delivery
 
@@ -51,7 +51,7 @@ def way_out(channel: Channel) -> str:
 
 
 def _url(name: str, channel: Channel) -> str:
-    return settings.BASE_URL + reverse(name, args=[channel.account.slug])
+    return brands.of_account(channel.account).base_url + reverse(name, args=[channel.account.slug])
 
 
 def _subject(channel: Channel, deliveries: QuerySet[Delivery], count: int) -> str:

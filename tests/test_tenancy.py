@@ -21,6 +21,9 @@ PUBLIC = {
     *(
         "",
         "healthz",
+        "healthz/host",
+        "brand/<str:name>.css",
+        "brand/<str:digest>.png",
         "invitations/<str:token>/",
         "addresses/<str:token>/",
         "addresses/<str:token>/stop/",

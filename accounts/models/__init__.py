@@ -1,8 +1,15 @@
 """Tenants, the people in them, their plans, and the record of who did what."""
 
+from accounts.models.branding import Branding, Logo
 from accounts.models.people import User
 from accounts.models.plans import BandPrice, Plan
-from accounts.models.tenants import Account, Invitation, Membership, MembershipQuerySet
+from accounts.models.tenants import (
+    Account,
+    Invitation,
+    Membership,
+    MembershipQuerySet,
+    branded,
+)
 from accounts.models.trail import AuditEvent
 from accounts.roles import Role
 
@@ -10,10 +17,13 @@ __all__ = [
     "Account",
     "AuditEvent",
     "BandPrice",
+    "Branding",
     "Invitation",
+    "Logo",
     "Membership",
     "MembershipQuerySet",
     "Plan",
     "Role",
     "User",
+    "branded",
 ]

@@ -17,6 +17,12 @@ from accounts.models.plans import Plan
 from accounts.roles import Act, Permissions, Role
 
 
+def branded(path: str = "") -> tuple[str, str]:
+    """For select_related: what tells whose name an account at that path goes by."""
+    prefix = f"{path}__" if path else ""
+    return f"{prefix}branding", f"{prefix}reseller__branding"
+
+
 class AccountQuerySet(models.QuerySet["Account"]):
     def open_to(self, user: Any) -> Self:
         """The accounts that the user may enter: as a member, or as their reseller."""
@@ -66,12 +72,13 @@ class Account(models.Model):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def admitting(self, user: User, slug: str) -> "Membership | None":
         """The user's seat in that account, own or as its reseller; None for a stranger."""
-        seats = self.select_related("account__plan", "account__reseller")
+        seats = self.select_related("account__plan", *branded("account"))
         own = seats.filter(user=user, account__slug=slug).first()
         return own or self._as_reseller(user, slug)
 
     def _as_reseller(self, user: User, slug: str) -> "Membership | None":
-        account = Account.objects.select_related("plan", "reseller").filter(slug=slug).first()
+        accounts = Account.objects.select_related("plan", *branded())
+        account = accounts.filter(slug=slug).first()
         if account is None or account.reseller_id is None:
             return None
         seat = self.filter(

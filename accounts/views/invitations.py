@@ -12,6 +12,7 @@ from accounts.models import User
 
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     invitation = services.find_invitation(token)
+    request.goes_by = invitation.account  # type: ignore[attr-defined]
     # Lets the newcomer sign up without an account of their own, even when sign-up is closed.
     request.session["invitation"] = str(invitation.pk)
     if request.method != "POST" or not isinstance(request.user, User):

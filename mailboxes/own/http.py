@@ -33,7 +33,7 @@ def mailbox_user(view: View) -> View:
         mailbox = session.mailbox_of(request)
         if mailbox is None:
             return _to_sign_in(request)
-        request.mailbox = mailbox
+        request.mailbox, request.goes_by = mailbox, mailbox.account
         ip = get_adapter().get_client_ip(request)
         request.actor = Actor(mailbox.account, ip=ip, mailbox=mailbox.address)
         response = view(request, **kwargs)

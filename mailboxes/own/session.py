@@ -17,6 +17,7 @@ from django.middleware.csrf import rotate_token
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from accounts.models import branded
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
 from mailboxes import passwords
@@ -75,7 +76,7 @@ def mailbox_of(request: HttpRequest) -> Mailbox | None:
     held = request.session.get(KEY)
     if held is None:
         return None
-    open_ones = Mailbox.objects.signing_in().select_related("account")
+    open_ones = Mailbox.objects.signing_in().select_related("account", *branded("account"))
     mailbox: Mailbox | None = open_ones.filter(pk=held["id"]).first()
     if mailbox and _holds(held, mailbox):
         return mailbox

@@ -3,15 +3,15 @@
 import time
 from hashlib import sha256
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from accounts import brands
 from kuploy import mail
+from kuploy.brand import Brand
 from kuploy.errors import Unavailable
 from notifications import digest
 from notifications.models import Channel, Delivery
@@ -63,7 +63,9 @@ def _is_confirmed(channel: Channel) -> bool:
 def _hand_over(channel: Channel, message: dict[str, object], codes: list[UUID]) -> str:
     """Empty, or why the mail server did not take it."""
     try:
-        mail.send("alert", channel.recipient, message, _headers(channel, codes))
+        brand = brands.of_account(channel.account)
+        headers = _headers(channel, codes, brand)
+        mail.send("alert", channel.recipient, message, brand=brand, headers=headers)
     except Unavailable as error:
         return _("The mail server did not take it: %(reason)s") % {"reason": _reason(error)}
     return ""
@@ -81,11 +83,11 @@ def _reason(error: Unavailable) -> str:
     return f"{code} {said.decode(errors='replace')}"
 
 
-def _headers(channel: Channel, codes: list[UUID]) -> dict[str, str]:
+def _headers(channel: Channel, codes: list[UUID], brand: Brand) -> dict[str, str]:
     # The same for the same deliveries, so that a repeat after a crash is known as one.
     name = sha256("".join(sorted(map(str, codes))).encode()).hexdigest()[:32]
     headers = {
-        "Message-ID": f"<{name}@{urlsplit(settings.BASE_URL).hostname}>",
+        "Message-ID": f"<{name}@{brand.host}>",
         "Auto-Submitted": "auto-generated",
         "List-Unsubscribe": f"<{digest.way_out(channel)}>",
     }

@@ -10,6 +10,7 @@ from notifications import channels
 
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     channel = channels.find_address(token)
+    request.goes_by = channel.account  # type: ignore[attr-defined]
     # Only a click counts: scanners of mail open every link they see.
     if request.method == "POST":
         channels.confirm(channel=channel, ip=get_adapter().get_client_ip(request))
@@ -21,6 +22,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     channel = channels.find_stoppable(token)
+    request.goes_by = channel and channel.account  # type: ignore[attr-defined]
     if channel and request.method == "POST":
         channels.stop(channel=channel, ip=get_adapter().get_client_ip(request))
         channel = None

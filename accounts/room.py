@@ -29,6 +29,25 @@ def claim_room(account: Account, what: Countable, wanted: int = 1) -> None:
             raise Refused(_full(what, room.limit or 0, own=pk == account.pk))
 
 
+def check_pool_takes(reseller: Account, account: Account) -> None:
+    """Refuse a client that holds more than the reseller's plan has room for."""
+    rooms = rooms_for(reseller, *Countable)
+    full = [what for what in Countable if not rooms[what].fits(getattr(account, f"{what}_count"))]
+    if full:
+        raise Refused(
+            _("The plan of %(reseller)s has no room for what %(account)s holds: %(what)s.")
+            % {"reseller": reseller, "account": account, "what": ", ".join(map(_names, full))}
+        )
+
+
+def _names(what: Countable) -> str:
+    names = {
+        Countable.DOMAIN: _("domains"), Countable.MAILBOX: _("mailboxes"),
+        Countable.ALIAS: _("aliases"),
+    }  # fmt: skip
+    return names[what]
+
+
 def room_for(account: Account, what: Countable) -> Room:
     return rooms_for(account, what)[what]
 

@@ -1,9 +1,11 @@
 """One function per thing that people can do with accounts, seats and invitations."""
 
 import secrets
+from dataclasses import replace
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -14,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import brands
 from accounts.audit import Actor, audit
 from accounts.models import Account, Invitation, Membership, Plan, Role, User, branded
+from accounts.room import check_pool_takes
 from kuploy import mail
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
@@ -53,6 +56,63 @@ def rename_account(*, account: Account, name: str, actor: Actor) -> None:
     before, account.name = account.name, name
     account.save(update_fields=["name"])
     audit(actor, "account.renamed", account, before=before)
+
+
+@transaction.atomic
+def create_account(
+    *, name: str, kind: str, reseller: Account | None, plan: Plan, actor: Actor
+) -> Account:
+    """An account that the provider makes; nobody is in it yet."""
+    account = _create_with_free_slug(name, plan)
+    audit(replace(actor, account=account), "account.created", account)
+    if kind != account.kind:
+        change_kind(account=account, kind=kind, actor=replace(actor, account=account))
+    if reseller:
+        assign_reseller(account=account, reseller=reseller, actor=replace(actor, account=account))
+    return account
+
+
+@transaction.atomic
+def change_kind(*, account: Account, kind: str, actor: Actor) -> None:
+    """Only who has no clients stops being a reseller, and only who has no reseller becomes one."""
+    held = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    if held.is_reseller and held.clients.exists():
+        raise Refused(
+            _("%(name)s has clients. Give them to another reseller first.") % {"name": held}
+        )
+    if kind != Account.Kind.CUSTOMER and held.reseller_id:
+        raise Refused(
+            _("%(name)s is the client of a reseller. Take it out of there first.") % {"name": held}
+        )
+    Account.objects.filter(pk=held.pk).update(kind=kind)
+    audit(actor, "account.kind_changed", held, before=held.kind, after=kind)
+
+
+@transaction.atomic
+def assign_reseller(*, account: Account, reseller: Account | None, actor: Actor) -> None:
+    """A customer goes below a reseller whose plan has room for it, or to none."""
+    # The pool first, as everywhere: who waits for both waits in one order.
+    ids = [reseller.pk, account.pk] if reseller else [account.pk]
+    held = {pk: Account.objects.select_for_update(no_key=True).get(pk=pk) for pk in ids}
+    moved = held[account.pk]
+    if reseller:
+        _check_takes(held[reseller.pk], moved)
+    if moved.plan.owner_id not in (None, reseller and reseller.pk):
+        raise Refused(
+            _("The plan %(plan)s is sold by another reseller. Choose another plan first.")
+            % {"plan": moved.plan}
+        )
+    Account.objects.filter(pk=moved.pk).update(reseller=reseller)
+    audit(actor, "account.reseller_changed", moved, after=reseller.name if reseller else "")
+
+
+def _check_takes(reseller: Account, account: Account) -> None:
+    if account.kind != Account.Kind.CUSTOMER:
+        raise Refused(_("Only a customer can have a reseller."))
+    if not reseller.is_reseller:
+        raise Refused(_("%(name)s is not a reseller.") % {"name": reseller})
+    if account.reseller_id != reseller.pk:
+        check_pool_takes(reseller, account)
 
 
 def invite(
@@ -151,6 +211,15 @@ def remove_member(*, membership: Membership, actor: Actor) -> None:
     audit(actor, "member.removed", membership)
     membership.account.invitations.filter(invited_by=membership.user, accepted_at=None).delete()
     membership.delete()
+
+
+@transaction.atomic
+def take_away_factor(*, factor: Authenticator, actor: Actor) -> None:
+    """Who has lost a second factor signs in with the password alone, and may set up another."""
+    if not Authenticator.objects.filter(pk=factor.pk).exists():
+        raise Refused(_("It is gone already."))
+    audit(actor, "factor.taken_away", factor.user, kind=factor.type)
+    factor.delete()
 
 
 def _keep_an_owner(membership: Membership, *, leaving: bool) -> None:

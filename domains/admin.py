@@ -1,52 +1,55 @@
-from collections.abc import Callable
+from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.contrib import admin
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import ReadOnlyAdmin, actor_of
+from accounts.admin.base import BY_ACCOUNT, ReadOnlyAdmin, by_choice, holding
+from accounts.admin.many import Many, many
+from accounts.audit import Actor
 from domains import services
 from domains.models import Domain
-from kuploy.errors import Refused
+
+
+def _suspend(domain: Domain, actor: Actor) -> None:
+    services.suspend_domain(domain=domain, actor=actor)
+
+
+def _resume(domain: Domain, actor: Actor) -> None:
+    services.resume_domain(domain=domain, actor=actor)
+
+
+def _check(domain: Domain, actor: Actor) -> None:
+    services.request_check(domain=domain, actor=actor)
+
+
+class RecordsFilter(admin.SimpleListFilter):
+    """What the provider should look at: hosted here, and its DNS records are not right."""
+
+    title = _("DNS records")
+    parameter_name = "records"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("broken", _("Broken"))]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        return queryset.broken() if self.value() else queryset
 
 
 @admin.register(Domain)
 class DomainAdmin(ReadOnlyAdmin):
-    """Acts go through the same services as in the panel."""
-
     list_display = ("name", "account", "status", "local", "healthy", "mailbox_count", "checked_at")
-    list_filter = ("status", "healthy")
+    list_filter = (by_choice("status"), RecordsFilter, BY_ACCOUNT)
     list_select_related = ("account",)
     search_fields = ("name",)
-    actions = ("suspend", "resume", "check_again")
+    search_help_text = _("Part of a name")
+    ordering = ("name", "pk")
     exclude = ("proof_label", "proof_text")
+    actions = many(
+        Many("suspend", _("Suspend"), _suspend),
+        Many("resume", _("Resume"), _resume),
+        Many("check_again", _("Check DNS again"), _check),
+    )
 
-    def has_operate_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("domains.change_domain")
-
-    @admin.action(description=gettext_lazy("Suspend"), permissions=["operate"])
-    def suspend(self, request: HttpRequest, queryset: QuerySet[Domain]) -> None:
-        _each(request, queryset, services.suspend_domain)
-
-    @admin.action(description=gettext_lazy("Resume"), permissions=["operate"])
-    def resume(self, request: HttpRequest, queryset: QuerySet[Domain]) -> None:
-        _each(request, queryset, services.resume_domain)
-
-    @admin.action(description=gettext_lazy("Check DNS again"), permissions=["operate"])
-    def check_again(self, request: HttpRequest, queryset: QuerySet[Domain]) -> None:
-        _each(request, queryset, services.request_check)
-
-
-def _each(request: HttpRequest, domains: QuerySet[Domain], act: Callable[..., None]) -> None:
-    """Do it for each domain; what is refused is said by name."""
-    done = 0
-    for domain in domains.select_related("account"):
-        try:
-            act(domain=domain, actor=actor_of(request, domain.account))
-        except Refused as error:
-            messages.warning(request, f"{domain}: {error}")
-        else:
-            done += 1
-    messages.info(request, _("Done for %(count)d domains.") % {"count": done})
+    def find(self, term: str) -> Q:
+        return holding("name", term.lower())

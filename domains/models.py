@@ -40,6 +40,10 @@ class DomainQuerySet(models.QuerySet["Domain"]):
     def needing_attention(self) -> Self:
         return self.exclude(status=Domain.Status.REMOVING).filter(healthy=False).order_by("name")
 
+    def broken(self) -> Self:
+        """Hosted here, while its DNS records are not as they should be."""
+        return self.filter(healthy=False, status=Domain.Status.ACTIVE)
+
     def primary(self) -> Self:
         """Not an alias of another domain: may hold mailboxes."""
         return self.filter(alias_of=None)

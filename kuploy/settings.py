@@ -63,6 +63,7 @@ BILL_EMPTY_DOMAINS = env.flag("KUPLOY_BILL_EMPTY_DOMAINS", True)
 
 INSTALLED_APPS = [
     "unfold",
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
+from accounts.audit import Actor, audit
 from domains.models import Domain
+from kuploy.errors import Refused
 from kuploy.queue import after_commit
 from mailboxes import tasks
 from mailboxes.models import HostJob, Mailbox
@@ -63,6 +66,15 @@ def owe_kick_of_all(domain: Domain) -> None:
 def _note(jobs: Iterable[HostJob]) -> None:
     """What may wait only once, and waits already, is left as it is."""
     nudge({job.host for job in HostJob.objects.bulk_create(jobs, ignore_conflicts=True)})
+
+
+@transaction.atomic
+def try_now(*, job: HostJob, actor: Actor) -> None:
+    """Do not wait for the end of its pause."""
+    if not HostJob.objects.filter(pk=job.pk).update(due_at=Now()):
+        raise Refused(_("This job is done."))
+    audit(actor, "host_job.tried_now", job)
+    nudge([job.host])
 
 
 def nudge(hosts: Iterable[str]) -> None:

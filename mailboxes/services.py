@@ -196,6 +196,15 @@ def change_password(*, mailbox: Mailbox, password: str, actor: Actor) -> None:
 
 
 @transaction.atomic
+def end_sessions(*, mailbox: Mailbox, actor: Actor) -> None:
+    """Whoever is signed in has to sign in again; mail programs do so by themselves."""
+    if mailbox.state == Mailbox.State.DELETING:
+        raise Refused(_("%(address)s is being deleted.") % {"address": mailbox})
+    audit(actor, "mailbox.sessions_ended", mailbox)
+    jobs.owe(mailbox, HostJob.Kind.KICK)
+
+
+@transaction.atomic
 def disable_mailbox(*, mailbox: Mailbox, actor: Actor) -> None:
     """No sign-in and no new mail from now on; what is there stays."""
     _move(mailbox, Mailbox.State.ACTIVE, Mailbox.State.DISABLED)

@@ -23,6 +23,9 @@ PAUSES = tuple(
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def in_state(self, state: str) -> Self:
+        return self.filter(ROWS_IN[state])
+
     def due(self) -> Self:
         """Never tried, or its pause is over; tried in the future: the clock was set back since."""
         first = Q(attempt_count=0)
@@ -31,8 +34,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         )
 
 
+WAITING = Q(due_at__isnull=False)
 SENT = Q(due_at=None, sent_at__isnull=False)
 FAILED = Q(due_at=None, sent_at=None)
+ROWS_IN = {"waiting": WAITING, "sent": SENT, "failed": FAILED}
 
 
 class Delivery(models.Model):

@@ -1,0 +1,105 @@
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminEmailInputWidget
+
+from accounts import services
+from accounts.admin.base import LeanAdmin, actor_of, by_choice, holding
+from accounts.admin.many import Many, many
+from accounts.audit import Actor
+from accounts.models import Account, Role
+from plans.admin.forms import ServiceForm
+
+BELONGINGS = (
+    ("domains_domain", _("Domains")),
+    ("mailboxes_mailbox", _("Mailboxes")),
+    ("mailboxes_alias", _("Aliases")),
+    ("accounts_membership", _("People")),
+    ("accounts_invitation", _("Invitations")),
+    ("notifications_alert", _("Alerts")),
+    ("notifications_channel", _("Channels")),
+    ("accounts_auditevent", _("What was done")),
+)
+
+
+class AccountForm(ServiceForm):
+    def act(self) -> None:
+        typed = self.cleaned_data
+        if self.instance._state.adding:
+            made = services.create_account(**typed, actor=self.actor)
+            self.instance = made
+            return
+        steps: dict[str, Callable[..., None]] = {
+            "name": services.rename_account,
+            "reseller": services.assign_reseller,
+            "kind": services.change_kind,
+        }
+        for name in self.changed_data:
+            steps[name](account=self.instance, actor=self.actor, **{name: typed[name]})
+
+
+class OwnerForm(forms.Form):
+    email = forms.EmailField(label=_("e-mail address"), widget=UnfoldAdminEmailInputWidget)
+
+
+def _invite_owner(account: Account, actor: Actor, email: str) -> None:
+    services.invite(
+        account=account, email=email.lower(), role=Role.OWNER, domain_ids=[], actor=actor
+    )
+
+
+@admin.register(Account)
+class AccountAdmin(LeanAdmin):
+    form = AccountForm
+    list_display = ("name", "slug", "kind", "reseller", "plan", "domain_count", "mailbox_count")
+    list_filter = (by_choice("kind"),)
+    list_select_related = ("reseller", "plan")
+    search_fields = ("name", "slug")
+    search_help_text = _("Part of a name")
+    ordering = ("slug",)
+    fields = ("name", "slug", "kind", "reseller", "plan", "holds", "created_at")
+    readonly_fields = ("slug", "holds", "created_at")
+    autocomplete_fields = ("reseller", "plan")
+    actions = many(Many("invite_owner", _("Invite an owner"), _invite_owner, OwnerForm))
+
+    def find(self, term: str) -> Q:
+        return holding("name", term, ignoring_case=True) | Q(slug__startswith=term.lower())
+
+    def actor_for(self, request: HttpRequest, row: Any) -> Actor:
+        return actor_of(request, row)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        form = super().get_form(request, obj, **options)
+        form.actor = actor_of(request, obj)
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The form's services have done it."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("holds"))
+    def holds(self, account: Account) -> str:
+        """Links to the lists of what belongs to it."""
+        counts = {
+            "domains_domain": account.domain_count,
+            "mailboxes_mailbox": account.mailbox_count,
+            "mailboxes_alias": account.alias_count,
+        }
+        return format_html_join(
+            " · ",
+            '<a class="underline" href="{}?account__id__exact={}">{}{}</a>',
+            (
+                (reverse(f"admin:{name}_changelist"), account.pk, label,
+                 f": {counts[name]}" if name in counts else "")
+                for name, label in BELONGINGS
+            ),
+        )  # fmt: skip

@@ -1,0 +1,54 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.base import LeanAdmin, actor_of, holding
+from accounts.audit import audit
+from accounts.models import Plan
+from plans.admin.forms import GigabytesField, ServiceForm
+from quotas.limits import GB
+
+
+class PlanForm(ServiceForm):
+    default_size_bytes = GigabytesField(label=_("default size in GB"), initial=8 * GB)
+    largest_size_bytes = GigabytesField(label=_("largest size in GB"), initial=25 * GB)
+
+    def act(self) -> None:
+        new = self.instance._state.adding
+        self.instance.save(update_fields=None if new else self.changed_data)
+        audit(
+            self.actor, "plan.created" if new else "plan.changed", self.instance,
+            fields=self.changed_data,
+        )  # fmt: skip
+
+
+@admin.register(Plan)
+class PlanAdmin(LeanAdmin):
+    form = PlanForm
+    list_display = ("name", "owner", "email_hosting", "domain_limit", "mailbox_limit", "largest")
+    list_select_related = ("owner",)
+    search_fields = ("name",)
+    search_help_text = _("Part of a name")
+    autocomplete_fields = ("owner",)
+
+    def find(self, term: str) -> Q:
+        return holding("name", term, ignoring_case=True)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        form = super().get_form(request, obj, **options)
+        form.actor = actor_of(request, obj and obj.owner)
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The form has done it."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("largest size"))
+    def largest(self, plan: Plan) -> str:
+        return filesizeformat(plan.largest_size_bytes)

@@ -1,0 +1,156 @@
+"""Accounts and plans as the provider edits them."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from accounts.models import Account, AuditEvent, Plan
+from accounts.services import open_account
+from tests.conftest import make_alias
+
+ADD = reverse("admin:accounts_account_add")
+GB = 2**30
+
+
+@pytest.fixture
+def harbour(plan, charlie):
+    account = open_account(name="Harbour", owner=charlie)
+    Account.objects.filter(pk=account.pk).update(kind=Account.Kind.RESELLER)
+    return Account.objects.get(pk=account.pk)
+
+
+def page_of(row) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def typed_of(client, url) -> dict[str, object]:
+    """What the form holds when nobody has touched it."""
+    form = client.get(url).context["adminform"].form
+    values = {field.html_name: field.value() for field in form}
+    texts = {name: value for name, value in values.items() if value not in (None, False)}
+    return {n: ",".join(map(str, v)) if isinstance(v, list) else v for n, v in texts.items()}
+
+
+def change(client, row, **typed):
+    return client.post(page_of(row), {**typed_of(client, page_of(row)), **typed}, follow=True)
+
+
+def test_editing_an_account_leaves_its_counts_alone(provider, acme, mailbox):
+    typed = typed_of(provider, page_of(acme))
+    Account.objects.filter(pk=acme.pk).update(mailbox_count=5)
+    provider.post(page_of(acme), {**typed, "name": "Renamed"})
+    acme.refresh_from_db()
+    assert (acme.name, acme.mailbox_count) == ("Renamed", 5)
+    event = AuditEvent.objects.latest("pk")
+    assert (event.action, event.account) == ("account.renamed", acme)
+
+
+def test_saving_without_a_change_does_and_records_nothing(provider, acme):
+    before = AuditEvent.objects.count()
+    change(provider, acme)
+    assert AuditEvent.objects.count() == before
+
+
+def test_an_account_is_made_below_a_reseller(provider, plan, harbour):
+    typed = {"name": "New", "kind": "customer", "reseller": harbour.pk, "plan": plan.pk}
+    provider.post(ADD, typed)
+    made = Account.objects.get(slug="new")
+    assert (made.reseller, made.plan) == (harbour, plan)
+    assert {event.action for event in made.audit_events.all()} == {
+        "account.created", "account.reseller_changed",
+    }  # fmt: skip
+
+
+def test_an_owner_is_invited(provider, superuser, acme, alice):
+    superuser.emailaddress_set.create(email=superuser.email, verified=True, primary=True)
+    typed = {"action": "invite_owner", "_selected_action": [acme.pk]}
+    url = reverse("admin:accounts_account_changelist")
+    assert "e-mail address" in provider.post(url, typed).text
+    provider.post(url, {**typed, "go": "1", "email": "New@acme.test"})
+    assert mail.outbox[0].to == ["new@acme.test"]
+    assert acme.invitations.get().email == "new@acme.test"
+
+
+def test_a_customer_becomes_a_reseller(provider, acme):
+    change(provider, acme, kind="reseller")
+    acme.refresh_from_db()
+    assert acme.is_reseller
+    assert AuditEvent.objects.latest("pk").details == {"before": "customer", "after": "reseller"}
+
+
+def test_a_reseller_with_clients_stays_one(provider, acme, harbour):
+    change(provider, acme, reseller=harbour.pk)
+    page = change(provider, harbour, kind="customer")
+    assert "Harbour has clients" in page.text
+    harbour.refresh_from_db()
+    assert harbour.is_reseller
+
+
+@pytest.mark.parametrize("kind", ["reseller", "provider"])
+def test_a_client_becomes_nothing_else(provider, acme, harbour, kind):
+    change(provider, acme, reseller=harbour.pk)
+    assert "is the client of a reseller" in change(provider, acme, kind=kind).text
+
+
+def test_a_reseller_has_no_reseller(provider, acme, harbour):
+    Account.objects.filter(pk=acme.pk).update(kind="reseller")
+    assert "Only a customer can have a reseller" in change(provider, acme, reseller=harbour.pk).text
+
+
+def test_a_customer_is_nobodys_reseller(provider, acme, charlie):
+    other = Account.objects.get(memberships__user=charlie)
+    assert "Elsewhere is not a reseller" in change(provider, acme, reseller=other.pk).text
+
+
+def test_a_pool_without_room_takes_no_client(provider, acme, domain, mailbox, harbour):
+    make_alias(domain, "team", "x@example.test")
+    harbour.plan = Plan.objects.create(name="Small", mailbox_limit=0, alias_limit=1)
+    harbour.save()
+    page = change(provider, acme, reseller=harbour.pk)
+    assert "has no room for what Acme holds: mailboxes" in page.text
+    acme.refresh_from_db()
+    assert acme.reseller is None
+
+
+def test_a_client_does_not_take_a_resellers_plan_along(provider, acme, harbour):
+    own = Plan.objects.create(name="Harbour S", owner=harbour)
+    Account.objects.filter(pk=acme.pk).update(reseller=harbour, plan=own)
+    acme.refresh_from_db()
+    assert "is sold by another reseller" in change(provider, acme, reseller="").text
+
+
+def test_what_is_refused_undoes_the_rest_of_the_form(provider, acme, charlie):
+    other = Account.objects.get(memberships__user=charlie)
+    change(provider, acme, name="Renamed", reseller=other.pk)
+    acme.refresh_from_db()
+    assert acme.name == "Acme"
+    assert not AuditEvent.objects.filter(action="account.renamed").exists()
+
+
+def test_a_plan_is_edited_and_counts_at_once(provider, plan):
+    change(provider, plan, domain_limit="0")
+    plan.refresh_from_db()
+    assert (plan.domain_limit, plan.default_size_bytes) == (0, 8 * GB)
+    assert AuditEvent.objects.latest("pk").action == "plan.changed"
+
+
+def test_sizes_are_typed_and_shown_in_gb(provider, plan):
+    assert typed_of(provider, page_of(plan))["largest_size_bytes"] == "25"
+    change(provider, plan, largest_size_bytes="50", default_size_bytes="0.5")
+    plan.refresh_from_db()
+    assert (plan.largest_size_bytes, plan.default_size_bytes) == (50 * GB, GB // 2)
+
+
+def test_a_default_size_above_the_largest_is_refused_beside_the_form(provider, plan):
+    page = change(provider, plan, default_size_bytes="26")
+    assert "must not exceed the largest size" in page.text
+    plan.refresh_from_db()
+    assert plan.default_size_bytes == 8 * GB
+
+
+def test_a_plan_is_made(provider, plan):
+    url = reverse("admin:accounts_plan_add")
+    provider.post(url, {**typed_of(provider, url), "name": "Large"})
+    made = Plan.objects.get(name="Large")
+    assert (made.domain_limit, made.largest_size_bytes) == (None, 25 * GB)
+    assert AuditEvent.objects.latest("pk").action == "plan.created"

@@ -1,0 +1,112 @@
+"""Acts on many rows at once."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.admin import many
+from accounts.models import AuditEvent
+from domains.models import Domain
+from mailboxes.models import HostJob
+from tests.conftest import make_domain, make_mailbox
+
+DOMAINS = reverse("admin:domains_domain_changelist")
+MAILBOXES = reverse("admin:mailboxes_mailbox_changelist")
+
+
+def act(client, url, action, *rows, **typed):
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows], **typed}
+    return client.post(url, chosen, follow=True)
+
+
+@pytest.mark.parametrize(
+    ("action", "before", "after"),
+    [("suspend", "active", "suspended"), ("resume", "suspended", "active")],
+)
+def test_domains_are_suspended_and_resumed_and_it_is_written_down(
+    provider, domain, action, before, after
+):
+    Domain.objects.update(status=before)
+    act(provider, DOMAINS, action, domain)
+    domain.refresh_from_db()
+    assert domain.status == after
+    event = AuditEvent.objects.latest("pk")
+    assert (event.actor_name, event.account) == ("provider@example.test", domain.account)
+
+
+def test_what_is_refused_is_said_by_name(provider, domain, pending_too):
+    page = act(provider, DOMAINS, "suspend", domain, pending_too)
+    assert "pending.test: Only an active domain can be suspended" in page.text
+    assert "Done for 1." in page.text
+
+
+@pytest.fixture
+def pending_too(acme):
+    return make_domain(acme, "pending.test", proved=False)
+
+
+def test_dns_is_checked_again(provider, domain, queued):
+    with queued() as jobs:
+        act(provider, DOMAINS, "check_again", domain)
+    assert jobs == [("domains.tasks.check_domain", str(domain.pk))]
+
+
+def test_open_sessions_end_on_the_mail_host(provider, mailbox):
+    act(provider, MAILBOXES, "kick", mailbox)
+    assert HostJob.objects.get().kind == HostJob.Kind.KICK
+    assert AuditEvent.objects.latest("pk").action == "mailbox.sessions_ended"
+
+
+@pytest.fixture
+def five(domain, monkeypatch):
+    monkeypatch.setattr(many, "ROWS", 2)
+    return [make_mailbox(domain, f"box{number}") for number in range(5)]
+
+
+def test_everything_is_asked_for_first_and_then_done_in_steps(provider, five):
+    typed = {"action": "kick", "select_across": "1", "_selected_action": [five[0].pk]}
+    asked = provider.post(f"{MAILBOXES}?q=box", typed)
+    assert "box0@acme.test" in asked.text
+    assert HostJob.objects.count() == 0
+    done, typed["go"] = [], "1"
+    for _step in range(3):
+        page = provider.post(f"{MAILBOXES}?q=box", typed)
+        done.append(HostJob.objects.count())
+        if page.context:
+            typed |= {"cursor": page.context["cursor"], "so_far": page.context["outcome"].dumps()}
+    assert done == [2, 4, 5]
+    assert page.url == f"{MAILBOXES}?q=box"
+    assert "Done for 5." in provider.get(page.url).text
+
+
+def test_a_step_ends_in_time(provider, five, monkeypatch):
+    monkeypatch.setattr(many, "SECONDS", -1.0)
+    page = act(provider, MAILBOXES, "kick", *five)
+    assert HostJob.objects.count() == 1
+    assert "There are more." in page.text
+
+
+def test_a_waiting_job_is_tried_now(provider, mailbox, queued, everything):
+    job = everything.rows["mailboxes_hostjob"]
+    HostJob.objects.update(due_at="2100-01-01T00:00Z")
+    with queued() as jobs:
+        act(provider, reverse("admin:mailboxes_hostjob_changelist"), "try_now", job)
+    assert HostJob.objects.due().exists()
+    assert jobs == [("mailboxes.tasks.do_host_jobs", job.host)]
+
+
+def test_a_delivery_is_sent_again(provider, everything, queued):
+    delivery = everything.rows["notifications_delivery"]
+    type(delivery).objects.update(due_at=None, attempt_count=3)
+    with queued() as jobs:
+        act(provider, reverse("admin:notifications_delivery_changelist"), "send_again", delivery)
+    delivery.refresh_from_db()
+    assert delivery.due_at is not None
+    assert jobs == [("notifications.tasks.send", str(delivery.channel_id))]
+
+
+def test_a_lost_second_factor_is_taken_away_and_it_is_written_down(provider, everything, alice):
+    factor = everything.rows["mfa_authenticator"]
+    act(provider, reverse("admin:mfa_authenticator_changelist"), "take_away", factor)
+    assert not alice.authenticator_set.filter(pk=factor.pk).exists()
+    event = AuditEvent.objects.latest("pk")
+    assert (event.action, event.object_name) == ("factor.taken_away", "alice@example.test")

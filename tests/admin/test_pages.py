@@ -1,0 +1,74 @@
+"""Walks every page of the admin: it shows, it shows no secret, and it costs the same with more."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from accounts.models import AuditEvent, User
+
+NAMES = {
+    f"{model._meta.app_label}_{model._meta.model_name}": registered
+    for model, registered in admin.site._registry.items()
+}
+each_page = pytest.mark.parametrize("name", NAMES)
+
+
+def list_of(name: str) -> str:
+    return reverse(f"admin:{name}_changelist")
+
+
+def pages_of(name: str, row) -> list[str]:
+    """The list with a search, the row with its other pages, and the page to add one."""
+    of_row = [reverse(f"admin:{name}_{page}", args=[row.pk]) for page in ("change", "history")]
+    return [list_of(name), f"{list_of(name)}?q=acme", *of_row, reverse(f"admin:{name}_add")]
+
+
+@each_page
+def test_no_page_shows_a_secret(provider, everything, name):
+    for url in pages_of(name, everything.rows[name]):
+        page = provider.get(url, follow=True)
+        assert page.status_code in {200, 403}, url
+        assert [secret for secret in everything.secrets if secret in page.text] == [], url
+
+
+@each_page
+def test_nothing_is_deleted_past_the_services(provider, everything, name):
+    row = everything.rows[name]
+    url = reverse(f"admin:{name}_delete", args=[row.pk])
+    assert provider.post(url, {"post": "yes"}).status_code == 403
+    typed = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    provider.post(list_of(name), typed)
+    assert type(row).objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("who", ["alice", "bob", None])
+def test_nobody_else_gets_in(client, request, acme, who):
+    if who:
+        client.force_login(request.getfixturevalue(who))
+    for name in NAMES:
+        assert client.get(list_of(name)).status_code in {302, 403}
+
+
+@pytest.fixture
+def onlooker(client, everything):
+    """Of the provider's staff, and may look only."""
+    user = User.objects.create_user("onlooker@example.test", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    client.force_login(user)
+    return client
+
+
+@each_page
+def test_who_may_only_look_sees_everything_and_can_do_nothing(onlooker, everything, name):
+    row = everything.rows[name]
+    before = AuditEvent.objects.count()
+    page = onlooker.get(reverse(f"admin:{name}_change", args=[row.pk]))
+    assert page.status_code == 200
+    assert 'name="action"' not in page.text
+    assert onlooker.get(reverse(f"admin:{name}_add")).status_code == 403
+    for act in NAMES[name].actions or ():
+        typed = {"action": act.__name__, "_selected_action": [row.pk], "go": "1"}
+        onlooker.post(list_of(name), typed)
+    assert onlooker.post(reverse(f"admin:{name}_change", args=[row.pk]), {}).status_code == 403
+    assert AuditEvent.objects.count() == before

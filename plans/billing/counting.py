@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -74,11 +75,8 @@ def counts(account: Account) -> list[Count]:
     """What counts now in each band, used or not; a reseller's clients count as its own."""
     with connection.cursor() as cursor:
         cursor.execute(COUNTED_NOW, {**parameters(), "payer": account.pk})
-        found = {band: (mailboxes, empty) for band, mailboxes, empty in cursor.fetchall()}
-    return [
-        Count(band, *(int(each) for each in found.get(band, (0, 0))))
-        for band in settings.BILLING_BANDS_GB
-    ]
+        found = {band: Count(band, int(n), int(empty)) for band, n, empty in cursor.fetchall()}
+    return [found.get(band) or Count(band, 0, 0) for band in settings.BILLING_BANDS_GB]
 
 
 def monthly_cost(account: Account, plan: Plan) -> Cost:
@@ -90,7 +88,7 @@ def monthly_cost(account: Account, plan: Plan) -> Cost:
     ])  # fmt: skip
 
 
-def parameters() -> dict[str, object]:
+def parameters() -> dict[str, Any]:
     """Of COUNTED."""
     bands = list(settings.BILLING_BANDS_GB)
     return {

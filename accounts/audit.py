@@ -10,12 +10,16 @@ from accounts.models import Account, AuditEvent, User
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something, in which account, from where: a person, or a mailbox's own user."""
+    """Who does something, in which account, from where: a person, or a mailbox's own user.
+
+    RESELLER names the account whose person it is, in a client's account.
+    """
 
     account: Account | None
     user: User | None = None
     ip: str | None = None
     mailbox: str = ""
+    reseller: str = ""
 
     @classmethod
     def system(cls, account: Account) -> Self:
@@ -32,6 +36,7 @@ def audit(actor: Actor, action: str, subject: models.Model, **details: object) -
         account=actor.account,
         actor=actor.user,
         actor_name=actor.name,
+        reseller_name=actor.reseller,
         action=action,
         object_type=subject._meta.model_name or "",
         object_id=str(subject.pk),

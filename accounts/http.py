@@ -84,4 +84,10 @@ def _admit(request: Any, slug: str, act: Act, check: Callable[[Account], None]) 
         raise PermissionDenied(_("Your role in this account does not allow this."))
     check(account)
     request.membership, request.account = membership, account
-    request.actor = Actor(account, request.user, get_adapter().get_client_ip(request))
+    reseller = account.reseller if membership.as_reseller else None
+    request.actor = Actor(
+        account,
+        request.user,
+        get_adapter().get_client_ip(request),
+        reseller=reseller.name if reseller else "",
+    )

@@ -319,6 +319,7 @@ def test_a_resellers_manager_works_in_a_clients_account_under_his_own_name(
     event = acme.audit_events.latest("pk")
     assert event.action == "mailbox.disabled"
     assert event.actor_name == f"{role.name.lower()}@harbour.test"
+    assert event.who == f"{role.name.lower()}@harbour.test of Harbour"
 
 
 def test_a_resellers_manager_is_no_owner_of_the_client(client, acme, harbour):

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import Q, Value
+from django.db.models.functions import Cast, Concat, Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,11 +26,12 @@ def branded(path: str = "") -> tuple[str, str]:
 class AccountQuerySet(models.QuerySet["Account"]):
     def open_to(self, user: Any) -> Self:
         """The accounts that the user may enter: as a member, or as their reseller."""
+        standing = self.filter(removed_at=None)
         own = Membership.objects.filter(user=user)
         as_reseller = own.filter(
             account__kind=Account.Kind.RESELLER, role__gte=Act.EDIT_CLIENTS.role
         )
-        return self.filter(
+        return standing.filter(
             Q(pk__in=own.values("account")) | Q(reseller__in=as_reseller.values("account"))
         ).order_by("name", "pk")
 
@@ -55,8 +56,24 @@ class Account(models.Model):
     domain_count = models.PositiveIntegerField(default=0, editable=False)
     mailbox_count = models.PositiveIntegerField(default=0, editable=False)
     alias_count = models.PositiveIntegerField(default=0, editable=False)
+    # Closed to everybody from then on. The row goes when all that the account held is gone.
+    removed_at = models.DateTimeField(null=True, editable=False)
+    # The order of lists: no two accounts stand in one place.
+    listed_as = models.GeneratedField(
+        expression=Concat(
+            Lower("name"),
+            Value("\t"),
+            Cast("id", models.TextField()),
+            output_field=models.TextField(),
+        ),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
 
     objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=["reseller", "listed_as"], name="clients_by_name"),)
 
     def __str__(self) -> str:
         return self.name
@@ -73,12 +90,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def admitting(self, user: User, slug: str) -> "Membership | None":
         """The user's seat in that account, own or as its reseller; None for a stranger."""
         seats = self.select_related("account__plan", *branded("account"))
+        seats = seats.filter(account__removed_at=None)
         own = seats.filter(user=user, account__slug=slug).first()
         return own or self._as_reseller(user, slug)
 
     def _as_reseller(self, user: User, slug: str) -> "Membership | None":
-        accounts = Account.objects.select_related("plan", *branded())
-        account = accounts.filter(slug=slug).first()
+        standing = Account.objects.select_related("plan", *branded()).filter(removed_at=None)
+        account = standing.filter(slug=slug).first()
         if account is None or account.reseller_id is None:
             return None
         seat = self.filter(
@@ -130,8 +148,9 @@ INVITATION_LASTS = timedelta(days=7)
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> Self:
-        """Neither accepted nor too old."""
-        return self.filter(accepted_at=None, created_at__gt=timezone.now() - INVITATION_LASTS)
+        """Neither accepted nor too old, and into an account that stands."""
+        recent = self.filter(created_at__gt=timezone.now() - INVITATION_LASTS)
+        return recent.filter(accepted_at=None, account__removed_at=None)
 
 
 class Invitation(models.Model):

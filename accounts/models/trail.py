@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models.people import User
 from accounts.models.tenants import Account
@@ -9,13 +10,20 @@ from accounts.sentences import sentence
 
 
 class AuditEvent(models.Model):
-    """Who did what to which object, when and from where. Written once, never changed."""
+    """Who did what to which object, when and from where. Written once, never changed.
+
+    Only its account does: with a client that is removed, its trail moves to its reseller.
+    """
 
     account = models.ForeignKey(
         Account, models.SET_NULL, null=True, related_name="audit_events", db_index=False
     )
     actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     actor_name = models.CharField(max_length=254)
+    # In a client's account: the reseller whose person did it.
+    reseller_name = models.CharField(max_length=120, db_default="", blank=True)
+    # Of what moved: the client that it was done in.
+    client_name = models.CharField(max_length=120, db_default="", blank=True)
     action = models.CharField(max_length=60)
     object_type = models.CharField(max_length=40)
     object_id = models.CharField(max_length=40)
@@ -29,6 +37,14 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_name} {self.action} {self.object_name}"
+
+    @property
+    def who(self) -> str:
+        if not self.reseller_name:
+            return self.actor_name
+        return _("%(person)s of %(reseller)s") % {
+            "person": self.actor_name, "reseller": self.reseller_name,
+        }  # fmt: skip
 
     @property
     def sentence(self) -> str:

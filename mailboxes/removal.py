@@ -18,8 +18,8 @@ def delete_mailbox(*, mailbox: Mailbox, actor: Actor) -> None:
     """Irreversible. The row stays visible to Dovecot until its mail is gone from disk."""
     if mailbox.is_postmaster:
         raise Refused(_("The postmaster mailbox goes only with its domain."))
-    if mailbox.state == Mailbox.State.BLOCKED:
-        raise Refused(_("This mailbox is blocked. Contact your provider."))
+    # The account first, as everywhere: who blocks its mailboxes holds it and waits for this one.
+    Account.objects.select_for_update(no_key=True).get(pk=mailbox.account_id)
     living = Mailbox.objects.filter(pk=mailbox.pk).exclude(state=Mailbox.State.DELETING)
     if not living.update(state=Mailbox.State.DELETING):
         raise Refused(_("%(address)s is being deleted already.") % {"address": mailbox})

@@ -20,6 +20,7 @@ LOOKS = {
     "quota_100": Look(MAILBOXES, "mailbox", "error"),
     "quota_normal": Look(MAILBOXES, "mailbox", "ok"),
     "plan_limit": Look(PLAN, "plan", "warning"),
+    "mailboxes_blocked": Look(PLAN, "mailbox", "error"),
     "domain_active": Look(DOMAINS, "domain", "ok"),
     "dns_broken": Look(DOMAINS, "domain", "error"),
     "dns_cured": Look(DOMAINS, "domain", "ok"),

@@ -11,6 +11,7 @@ from notifications.models import Alert
 # The other apps' rows are looked up through their account: they know alerts, not the other way.
 PAGES: dict[str, str] = {
     Alert.Kind.PLAN_LIMIT: "accounts:plan",
+    Alert.Kind.MAILBOXES_BLOCKED: "accounts:plan",
     Alert.Kind.CHANNEL_STOPPED: "notifications:webhooks",
 }
 

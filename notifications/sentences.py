@@ -28,6 +28,13 @@ WORDS: dict[str, Words] = {
         gettext_lazy("%(address)s is back under 75 %%"),
         gettext_lazy("%(used)s of %(limit)s are in use."),
     ),
+    "mailboxes_blocked": (
+        gettext_lazy("Mailboxes blocked: %(blocked)s"),
+        gettext_lazy(
+            "The plan holds fewer mailboxes than there are. The newest keep their mail, but nobody "
+            "can sign in and new mail is refused. Delete what is unused, or ask for a larger plan."
+        ),
+    ),
     "domain_active": (
         gettext_lazy("%(domain)s is active"),
         gettext_lazy("The ownership of %(domain)s is proved. You can create mailboxes now."),

@@ -1,5 +1,6 @@
 from celery import shared_task
 
+from mailboxes import blocking
 from plans.billing import snapshots
 
 
@@ -7,3 +8,9 @@ from plans.billing import snapshots
 def take_snapshot() -> None:
     """What every account has today, for the invoices; once a day."""
     snapshots.take()
+
+
+@shared_task
+def bring_back() -> None:
+    """Blocked mailboxes for which there is room by now, where they come back by themselves."""
+    blocking.bring_back_everywhere()

@@ -52,6 +52,10 @@ class Account(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="clients"
     )
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="accounts")
+    # Mailboxes that are blocked come back as soon as there is room, without a click.
+    blocked_return = models.BooleanField(
+        _("blocked mailboxes come back by themselves"), default=True, db_default=True
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     domain_count = models.PositiveIntegerField(default=0, editable=False)
     mailbox_count = models.PositiveIntegerField(default=0, editable=False)

@@ -73,6 +73,10 @@ class MailboxQuerySet(TenantQuerySet):
         """Those that Dovecot lets in."""
         return self.filter(state=Mailbox.State.ACTIVE, domain_served=True)
 
+    def blocked(self, *accounts: Account) -> Self:
+        """Those beyond the plan of their account or of its reseller."""
+        return self.filter(account__in=accounts, state=Mailbox.State.BLOCKED)
+
 
 class Mailbox(Address):
     """Mail on disk and a password to reach it."""
@@ -90,6 +94,10 @@ class Mailbox(Address):
     )  # fmt: skip
     password_hash = models.CharField(max_length=300, editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    # Of a blocked one: what it is again when there is room.
+    state_before = models.CharField(
+        max_length=10, choices=State, default=State.ACTIVE, db_default=State.ACTIVE, editable=False
+    )
     quota_bytes = models.PositiveBigIntegerField(_("size"))
     quota_messages = models.PositiveIntegerField(_("most messages"))
     host = models.CharField(max_length=60, default=this_mail_host)
@@ -120,6 +128,11 @@ class Mailbox(Address):
             models.Index(
                 fields=["account", "state", "address"], condition=~Q(state="active"),
                 name="mailboxes_not_active",
+            ),
+            # They come back oldest first.
+            models.Index(
+                fields=["account", "created_at", "id"], condition=Q(state="blocked"),
+                name="mailboxes_blocked",
             ),
             # The rounds: the next few of one host, however many the others have.
             models.Index(fields=["host", "address"], name="mailboxes_of_host"),

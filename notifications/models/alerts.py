@@ -17,6 +17,7 @@ class Alert(models.Model):
         QUOTA_100 = "quota_100", _("A mailbox is full")
         QUOTA_NORMAL = "quota_normal", _("A mailbox is back under 75 %")
         PLAN_LIMIT = "plan_limit", _("The plan is almost or quite full")
+        MAILBOXES_BLOCKED = "mailboxes_blocked", _("Mailboxes are blocked: the plan holds fewer")
         DOMAIN_ACTIVE = "domain_active", _("A domain is activated")
         DNS_BROKEN = "dns_broken", _("A DNS record is broken")
         DNS_CURED = "dns_cured", _("The DNS records are right again")

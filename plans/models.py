@@ -1,16 +1,9 @@
 """What was invoiced: see billing/snapshots.sql, which keeps it from being changed."""
 
-from datetime import date
 from typing import Self
-from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
-
-
-class SnapshotQuerySet(models.QuerySet["Snapshot"]):
-    def of_month(self, month: date) -> Self:
-        return self.filter(month=month)
+from django.db.models import Case, Q, When
 
 
 class Snapshot(models.Model):
@@ -40,8 +33,6 @@ class Snapshot(models.Model):
     reseller_price = models.DecimalField(max_digits=10, decimal_places=2, null=True)
     currency = models.CharField(max_length=3)
 
-    objects = SnapshotQuerySet.as_manager()
-
     class Meta:
         constraints = (
             models.UniqueConstraint(
@@ -63,11 +54,16 @@ class Snapshot(models.Model):
 
 
 class LineQuerySet(models.QuerySet["Line"]):
-    def of_account(self, account_id: UUID, month: date) -> Self:
-        return self.filter(month=month, account_id=account_id)
+    def of_payer(self) -> Self:
+        """With what the provider gets: from the reseller, where there is one."""
+        direct = Q(reseller_id=None)
+        return self.annotate(
+            payer_price=Case(When(direct, then="price"), default="reseller_price"),
+            payer_amount=Case(When(direct, then="amount"), default="reseller_amount"),
+        )
 
-    def of_clients(self, reseller_id: UUID, month: date) -> Self:
-        return self.filter(month=month, reseller_id=reseller_id)
+    def in_order(self) -> Self:
+        return self.order_by("payer_slug", "account_slug", "account_id", "band_gb", "first_day")
 
 
 class Line(models.Model):

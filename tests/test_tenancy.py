@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts import http
 from accounts.models import Account, AuditEvent, Invitation, Membership, Role, User
 from accounts.roles import Act
 from accounts.services import open_account
@@ -51,8 +52,13 @@ TENANT_ROUTES = {name: entry for path, name, entry in ROUTES if path.startswith(
 OWN_ROUTES = {
     name: entry for path, name, entry in ROUTES if path.startswith(OWN) and path not in PUBLIC
 }
+# Of resellers: in the account of anybody else there is no such page.
+SELLING_ROUTES = [
+    name for name, entry in TENANT_ROUTES.items()
+    if getattr(entry.callback, "check", None) is http._who_sells
+]  # fmt: skip
 # What an account can do whatever its plan includes.
-WITHOUT_HOSTING = ("accounts:", "notifications:")
+WITHOUT_HOSTING = ("accounts:", "notifications:", "plans:billing")
 HOSTING_ROUTES = [name for name in TENANT_ROUTES if not name.startswith(WITHOUT_HOSTING)]
 ROUTES_WITH_AN_ID = [
     name for name, entry in TENANT_ROUTES.items() if set(entry.pattern.converters) - {"account"}
@@ -224,7 +230,14 @@ def test_a_viewer_may_look(client, bob, acme, ours):
 
 
 def test_an_owner_may_look_everywhere(as_alice, acme, ours):
-    assert set(answers(as_alice, "get", TENANT_ROUTES, acme, ours).values()) == {200}
+    routes = TENANT_ROUTES.keys() - SELLING_ROUTES
+    assert set(answers(as_alice, "get", routes, acme, ours).values()) == {200}
+
+
+@both_methods
+def test_who_is_no_reseller_finds_no_page_of_resellers(as_alice, acme, ours, method):
+    found = answers(as_alice, method, SELLING_ROUTES, acme, ours)
+    assert set(found.values()) == {404}
 
 
 @both_methods
@@ -293,7 +306,7 @@ def test_without_email_hosting_the_whole_section_is_refused(as_alice, acme, plan
 def test_without_email_hosting_the_rest_of_the_account_is_there(as_alice, acme, plan, ours):
     plan.email_hosting = False
     plan.save()
-    rest = set(TENANT_ROUTES) - set(HOSTING_ROUTES)
+    rest = set(TENANT_ROUTES) - set(HOSTING_ROUTES) - set(SELLING_ROUTES)
     assert set(answers(as_alice, "get", rest, acme, ours).values()) == {200}
 
 
@@ -308,6 +321,12 @@ def harbour(acme, plan):
     acme.reseller = harbour
     acme.save()
     return SimpleNamespace(account=harbour, people=people)
+
+
+def test_the_owner_of_a_reseller_sees_its_pages(client, harbour):
+    client.force_login(harbour.people[Role.OWNER])
+    names = set(SELLING_ROUTES) - set(ROUTES_WITH_AN_ID)
+    assert set(answers(client, "get", names, harbour.account, {}).values()) == {200}
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.OWNER])

@@ -16,12 +16,6 @@ from quotas.bands import band_of
 from tests.conftest import GB, make_alias, make_domain, make_mailbox
 
 
-@pytest.fixture(autouse=True)
-def _bands(settings):
-    settings.BILLING_BANDS_GB = (8, 25)
-    settings.BILL_EMPTY_DOMAINS = True
-
-
 def sized(domain, local_part, size_gb, **fields):
     mailbox = make_mailbox(domain, local_part)
     Mailbox.objects.filter(pk=mailbox.pk).update(quota_bytes=size_gb * GB, **fields)

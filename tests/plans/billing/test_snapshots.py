@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from time_machine import travel
 
-from accounts.models import Account, BandPrice, Plan
+from accounts.models import BandPrice
 from mailboxes.models import Mailbox
 from plans import tasks
 from plans.billing import snapshots
@@ -15,22 +15,6 @@ from plans.models import Snapshot
 from tests.concurrency import at_once
 from tests.conftest import GB, make_domain, make_mailbox
 from tests.plans.billing.snapshots import past
-
-
-@pytest.fixture(autouse=True)
-def _bands(settings):
-    settings.BILLING_BANDS_GB = (8, 25)
-    settings.BILL_EMPTY_DOMAINS = True
-
-
-@pytest.fixture
-def harbour(acme, charlie):
-    """The reseller of acme, with a plan of its own."""
-    harbour = Account.objects.get(memberships__user=charlie)
-    harbour.kind, harbour.plan = Account.Kind.RESELLER, Plan.objects.create(name="Pool")
-    harbour.save()
-    Account.objects.filter(pk=acme.pk).update(reseller=harbour)
-    return harbour
 
 
 def taken(account):
@@ -70,8 +54,8 @@ def test_names_plans_and_prices_are_those_of_the_day(acme, domain, harbour, sett
     snapshots.take()
     row = taken(acme)[8]
     assert (row.account_name, row.account_slug, row.plan_name) == ("Acme", "acme", "Standard")
-    assert (row.reseller_id, row.reseller_name) == (harbour.pk, "Elsewhere")
-    assert (row.payer_slug, row.currency) == ("elsewhere", "CHF")
+    assert (row.reseller_id, row.reseller_name) == (harbour.pk, "Harbour")
+    assert (row.payer_slug, row.currency) == ("harbour", "CHF")
     assert (row.price, row.reseller_price) == (Decimal("8.50"), Decimal("8.10"))
 
 
@@ -79,7 +63,7 @@ def test_an_account_without_a_reseller_pays_for_itself(harbour):
     BandPrice.objects.create(plan=harbour.plan, band_gb=8, monthly="1.10")
     snapshots.take()
     row = taken(harbour)[8]
-    assert (row.reseller_id, row.reseller_name, row.payer_slug) == (None, "", "elsewhere")
+    assert (row.reseller_id, row.reseller_name, row.payer_slug) == (None, "", "harbour")
     assert (row.price, row.reseller_price) == (Decimal("1.10"), None)
 
 

@@ -1,0 +1,97 @@
+"""What is invoiced: to an account, and by a reseller to its clients."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.template.defaultfilters import date
+from django.utils.text import slugify
+
+from accounts.http import MemberRequest, member, selling
+from accounts.roles import Act
+from kuploy.paging import paginate
+from plans.billing import sheets
+from plans.billing.charges import Charge, by_band, charges, total
+from plans.billing.months import Month, known, missing
+from plans.models import Line, LineQuerySet, Snapshot
+
+
+@member(Act.SEE_BILLING)
+def own(request: MemberRequest) -> HttpResponse:
+    """What the account pays; a reseller also for its clients."""
+    chosen = chosen_month(request)
+    lines = list(_own(request, chosen["month"]).in_order())
+    for_clients = _for_clients(request, chosen["month"])
+    paid = [*lines, *for_clients]
+    context = {
+        **chosen,
+        "lines": lines,
+        "priced": any(each.price is not None for each in paid),
+        "own_total": total(lines),
+        "bands": by_band(for_clients),
+        "clients_total": total(for_clients),
+        "total": total(paid),
+    }
+    return render(request, "plans/billing/own.html", context)
+
+
+@selling(Act.SEE_BILLING)
+def clients(request: MemberRequest) -> HttpResponse:
+    """What the clients pay to the reseller, and the reseller for them."""
+    chosen, query = chosen_month(request), request.GET.get("q", "").strip()
+    month = chosen["month"]
+    lines = _clients(request, month)
+    # One row for each client, in the order of an index.
+    there = Snapshot.objects.filter(reseller_id=request.account.pk, month=month.first)
+    page = paginate(there.distinct("account_slug"), "account_slug", request.GET, slugify(query))
+    paid = charges(lines)
+    context = {
+        **chosen,
+        "query": query,
+        "page": page,
+        "lines": lines.filter(account_slug__in=[row.account_slug for row in page.rows]).in_order(),
+        "bands": by_band(paid),
+        "paid": total(paid),
+        "cost": total(_for_clients(request, month)),
+        "own_cost": total(_own(request, month)),
+    }
+    return render(request, "plans/billing/clients.html", context)
+
+
+@member(Act.SEE_BILLING)
+def own_sheet(request: MemberRequest) -> StreamingHttpResponse:
+    month = chosen_month(request)["month"]
+    return sheets.respond(_own(request, month), sheets.OWN, month, request.account.slug)
+
+
+@selling(Act.SEE_BILLING)
+def clients_sheet(request: MemberRequest) -> StreamingHttpResponse:
+    month = chosen_month(request)["month"]
+    name = f"{request.account.slug}-clients"
+    return sheets.respond(_clients(request, month), sheets.OF_CLIENTS, month, name)
+
+
+def chosen_month(request: HttpRequest) -> dict[str, Any]:
+    """The months to choose from, and the one of ?month=, or else the current one."""
+    months = known()
+    typed = request.GET.get("month", "")
+    month = next((each for each in months if each.name == typed), months[0])
+    return {
+        "choices": [(each.name, date(each.first, "F Y")) for each in months],
+        "month": month,
+        "missing": missing(month),
+        "empty_domains": settings.BILL_EMPTY_DOMAINS,
+    }
+
+
+def _own(request: MemberRequest, month: Month) -> LineQuerySet:
+    return Line.objects.filter(month=month.first, account_id=request.account.pk)
+
+
+def _clients(request: MemberRequest, month: Month) -> LineQuerySet:
+    return Line.objects.filter(month=month.first, reseller_id=request.account.pk)
+
+
+def _for_clients(request: MemberRequest, month: Month) -> list[Charge]:
+    return charges(_clients(request, month), whose="reseller_")

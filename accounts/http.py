@@ -7,7 +7,8 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
@@ -15,7 +16,7 @@ from accounts.audit import Actor
 from accounts.models import Account, Membership, User
 from accounts.roles import Act
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class MemberRequest(HttpRequest):
@@ -47,7 +48,7 @@ def _guard(act: Act, check: Callable[[Account], None]) -> Callable[[View], View]
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, account: str, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, account: str, **kwargs: Any) -> HttpResponseBase:
             _admit(request, account, act, check)
             return view(request, **kwargs)
 

@@ -4,7 +4,8 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -29,7 +30,7 @@ def mailbox_user(view: View) -> View:
     """Let in who signed in with the mailbox's password; everybody else is sent to do so."""
 
     @wraps(view)
-    def guarded(request: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Any, **kwargs: Any) -> HttpResponseBase:
         mailbox = session.mailbox_of(request)
         if mailbox is None:
             return _to_sign_in(request)
@@ -44,6 +45,6 @@ def mailbox_user(view: View) -> View:
     return guarded
 
 
-def _to_sign_in(request: Any) -> HttpResponse:
+def _to_sign_in(request: Any) -> HttpResponseBase:
     url = reverse("own:sign_in")
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)

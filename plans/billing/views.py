@@ -12,7 +12,7 @@ from accounts.http import MemberRequest, member, selling
 from accounts.roles import Act
 from kuploy.paging import paginate
 from plans.billing import sheets
-from plans.billing.charges import Charge, by_band, charges, total
+from plans.billing.charges import Charge, Priced, by_band, charges, total
 from plans.billing.months import Month, known, missing
 from plans.models import Line, LineQuerySet, Snapshot
 
@@ -23,7 +23,7 @@ def own(request: MemberRequest) -> HttpResponse:
     chosen = chosen_month(request)
     lines = list(_own(request, chosen["month"]).in_order())
     for_clients = _for_clients(request, chosen["month"])
-    paid = [*lines, *for_clients]
+    paid: list[Priced] = [*lines, *for_clients]
     context = {
         **chosen,
         "lines": lines,

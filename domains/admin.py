@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import BY_ACCOUNT, ReadOnlyAdmin, by_choice, holding
+from accounts.admin.base import BY_ACCOUNT, LateFilter, ReadOnlyAdmin, by_choice, holding
 from accounts.admin.many import Many, many
 from accounts.audit import Actor
 from domains import services
@@ -39,7 +39,7 @@ class RecordsFilter(admin.SimpleListFilter):
 @admin.register(Domain)
 class DomainAdmin(ReadOnlyAdmin):
     list_display = ("name", "account", "status", "local", "healthy", "mailbox_count", "checked_at")
-    list_filter = (by_choice("status"), RecordsFilter, BY_ACCOUNT)
+    list_filter = (by_choice("status"), RecordsFilter, LateFilter, BY_ACCOUNT)
     list_select_related = ("account",)
     search_fields = ("name",)
     search_help_text = _("Part of a name")

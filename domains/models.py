@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Membership, Role
 from domains import names
 from domains.dns.findings import Kind, State
+from kuploy.queue import LATE_AFTER
 
 
 def new_proof_label() -> str:
@@ -43,6 +44,13 @@ class DomainQuerySet(models.QuerySet["Domain"]):
     def broken(self) -> Self:
         """Hosted here, while its DNS records are not as they should be."""
         return self.filter(healthy=False, status=Domain.Status.ACTIVE)
+
+    def due(self) -> Self:
+        return self.filter(next_check_at__lte=timezone.now())
+
+    def late(self) -> Self:
+        """A claim puts the time forward: whoever should have checked them is away."""
+        return self.filter(next_check_at__lt=timezone.now() - LATE_AFTER)
 
     def primary(self) -> Self:
         """Not an alias of another domain: may hold mailboxes."""

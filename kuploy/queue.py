@@ -1,6 +1,7 @@
 """How a request hands work to a worker."""
 
 import logging
+from datetime import timedelta
 from functools import partial
 
 from celery import Signature, Task
@@ -8,6 +9,8 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
+# What has been due for as long was swept dozens of times: whoever should do it is away.
+LATE_AFTER = timedelta(minutes=5)
 Work = Task | Signature  # type: ignore[type-arg]
 
 

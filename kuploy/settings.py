@@ -273,6 +273,8 @@ UNFOLD = {
     "SITE_HEADER": BRAND,
     "SITE_URL": "/",
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "plans.admin.start.start_page",
+    "SIDEBAR": {"navigation": "plans.admin.menu.navigation"},
 }
 
 LOGGING = {

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import BY_ACCOUNT, ReadOnlyAdmin, actor_of, by_choice, holding
+from accounts.admin.base import BY_ACCOUNT, LateFilter, ReadOnlyAdmin, actor_of, by_choice, holding
 from accounts.admin.many import Many, many
 from accounts.audit import Actor
 from mailboxes import jobs, services
@@ -67,7 +67,7 @@ class HostJobAdmin(ReadOnlyAdmin):
     """The oldest first: it has waited longest."""
 
     list_display = ("kind", "address", "host", "attempts", "due_at", "claimed_at", "last_error")
-    list_filter = (by_choice("kind"),)
+    list_filter = (by_choice("kind"), LateFilter)
     search_fields = ("mailbox_id",)
     search_help_text = _("Beginning of a mailbox's address")
     ordering = ("pk",)

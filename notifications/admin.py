@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import BY_ACCOUNT, ReadOnlyAdmin, actor_of, as_id, by_choice
+from accounts.admin.base import BY_ACCOUNT, LateFilter, ReadOnlyAdmin, actor_of, as_id, by_choice
 from accounts.admin.many import Many, many
 from accounts.audit import Actor
 from notifications import webhooks
@@ -52,7 +52,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_display = (
         "created_at", "alert", "channel", "due_at", "sent_at", "attempt_count", "outcome",
     )  # fmt: skip
-    list_filter = (StateFilter,)
+    list_filter = (StateFilter, LateFilter)
     list_select_related = ("alert__account", "channel__account", "channel__membership__user")
     search_fields = ("code",)
     search_help_text = _("The whole webhook-id")

@@ -134,6 +134,19 @@ class Total(models.Model):
         return f"{self.domain_id}: {self.bytes} bytes in {self.messages} messages"
 
 
+class HostTotal(models.Model):
+    """What a mail host holds and what was sold of it, as of the last hour."""
+
+    host = models.CharField(max_length=60, primary_key=True)
+    mailboxes = models.BigIntegerField()
+    bytes = models.BigIntegerField()
+    sold_bytes = models.BigIntegerField()
+    summed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.host}: {self.bytes} of {self.sold_bytes} bytes sold"
+
+
 class Point(models.Model):
     """What a mailbox held at the end of a day that changed it, or by now."""
 

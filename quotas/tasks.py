@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from quotas import history, settlement
+from quotas import history, hosts, settlement
 
 
 @shared_task
@@ -18,8 +18,9 @@ def settle_all() -> None:
 
 @shared_task
 def sum_up() -> None:
-    """The sums of domains from the figures alone."""
+    """The sums of domains and of mail hosts from the figures alone."""
     settlement.sum_up()
+    hosts.sum_up()
 
 
 @shared_task

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
@@ -20,6 +21,19 @@ from accounts.models import Account, User
 # An index of trigrams knows nothing shorter.
 SHORTEST_PART = 3
 BY_ACCOUNT = ("account", AutocompleteSelectFilter)
+
+
+class LateFilter(admin.SimpleListFilter):
+    """What nobody does though it has been due for long: see late() of the rows."""
+
+    title = _("waiting")
+    parameter_name = "late"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("1", _("For long"))]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        return queryset.late() if self.value() else queryset
 
 
 def by_choice(field: str) -> tuple[str, type]:

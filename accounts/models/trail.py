@@ -33,7 +33,13 @@ class AuditEvent(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = (models.Index(fields=["account", "-id"], name="audit_of_account"),)
+        indexes = (
+            models.Index(fields=["account", "-id"], name="audit_of_account"),
+            # What was done to an address, whoever's it was: 50 bytes an event.
+            models.Index(
+                fields=["object_name"], opclasses=["varchar_pattern_ops"], name="audit_of_object"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.actor_name} {self.action} {self.object_name}"

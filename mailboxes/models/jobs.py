@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kuploy.queue import LATE_AFTER
 from mailboxes.models.boxes import Mailbox
 
 # A claim older than this belongs to a worker that died: taking mail from disk may need long, a
@@ -26,6 +27,10 @@ class HostJobQuerySet(models.QuerySet["HostJob"]):
         held = (short & _around_now(SHORT_CLAIM_LASTS)) | (~short & _around_now(CLAIM_LASTS))
         passed = Q(due_at__lte=Now()) | Q(due_at__gt=Now() + LONGEST_PAUSE)
         return self.filter(passed, Q(claimed_at=None) | ~held)
+
+    def late(self) -> Self:
+        """Neither done nor tried: the worker of the host is away."""
+        return self.due().filter(due_at__lt=Now() - LATE_AFTER)
 
     def measuring(self, mailbox: Mailbox) -> "HostJob | None":
         """The question to Dovecot about that mailbox which is not answered yet."""

@@ -35,7 +35,11 @@ class Alert(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = (models.Index(fields=["account", "-id"], name="alerts_of_account"),)
+        indexes = (
+            models.Index(fields=["account", "-id"], name="alerts_of_account"),
+            # For the provider: the newest of a kind that is rare.
+            models.Index(fields=["kind", "-id"], name="alerts_of_kind"),
+        )
 
     def __str__(self) -> str:
         return self.title

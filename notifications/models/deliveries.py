@@ -10,6 +10,7 @@ from django.db.models import Case, ExpressionWrapper, Q, Value, When
 from django.db.models.functions import Now, Random
 from django.utils.translation import gettext_lazy as _
 
+from kuploy.queue import LATE_AFTER
 from notifications.models.alerts import Alert
 
 # Pauses between the attempts of one delivery: two days in all (Standard Webhooks asks for days).
@@ -25,6 +26,12 @@ PAUSES = tuple(
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def in_state(self, state: str) -> Self:
         return self.filter(ROWS_IN[state])
+
+    def late(self) -> Self:
+        """Due for long on a channel that could take it: whoever should send it is away."""
+        return self.due().filter(
+            due_at__lt=Now() - LATE_AFTER, channel__state="active", channel__quiet_until=None
+        )
 
     def due(self) -> Self:
         """Never tried, or its pause is over; tried in the future: the clock was set back since."""

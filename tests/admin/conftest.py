@@ -17,9 +17,13 @@ from mailboxes.models import HostJob, Mailbox
 from notifications import secrets
 from notifications.models import Alert, Channel
 from notifications.services import raise_alert
-from quotas.models import Usage
+from quotas import hosts
+from quotas.models import Filling, HostTotal, Usage
+from quotas.settlement import settle
 from tests.conftest import make_alias
 
+# Of 1 GB: more than 80 %.
+USED = 900_000_000
 SCRIPT = 'redirect "private@elsewhere.test";'
 
 
@@ -74,11 +78,14 @@ def _hosting(kit, found):
     kit.mailbox.refresh_from_db()
     jobs.owe(kit.mailbox, HostJob.Kind.KICK)
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO mail.usage VALUES (%s, 1000, 2)", [kit.mailbox.address])
+        cursor.execute("INSERT INTO mail.usage VALUES (%s, %s, 2)", [kit.mailbox.address, USED])
+    settle()
+    hosts.sum_up()
     found.rows |= {
         "domains_domain": kit.domain, "mailboxes_mailbox": kit.mailbox,
         "mailboxes_alias": make_alias(kit.domain, "team", "info@acme.test"),
-        "mailboxes_hostjob": HostJob.objects.get(), "quotas_usage": Usage.objects.get(),
+        "mailboxes_hostjob": HostJob.objects.get(kind="kick"), "quotas_usage": Usage.objects.get(),
+        "quotas_filling": Filling.objects.get(), "quotas_hosttotal": HostTotal.objects.get(),
     }  # fmt: skip
     key = DkimKey.objects.get(domain=kit.domain)
     found.secrets += [

@@ -1,6 +1,7 @@
 """What was invoiced: see billing/snapshots.sql, which keeps it from being changed."""
 
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Case, Q, When
@@ -54,12 +55,20 @@ class Snapshot(models.Model):
 
 
 class LineQuerySet(models.QuerySet["Line"]):
-    def of_payer(self) -> Self:
-        """With what the provider gets: from the reseller, where there is one."""
-        direct = Q(reseller_id=None)
+    def paid_by(self, account_id: UUID) -> Self:
+        """By its own plan what is its own, by that too what its clients have: due_price, ..."""
+        return self._due(Q(account_id=account_id)).filter(
+            Q(account_id=account_id) | Q(reseller_id=account_id)
+        )
+
+    def paid_to_provider(self) -> Self:
+        """The same for all: a reseller pays for its clients."""
+        return self._due(Q(reseller_id=None))
+
+    def _due(self, own: Q) -> Self:
         return self.annotate(
-            payer_price=Case(When(direct, then="price"), default="reseller_price"),
-            payer_amount=Case(When(direct, then="amount"), default="reseller_amount"),
+            due_price=Case(When(own, then="price"), default="reseller_price"),
+            due_amount=Case(When(own, then="amount"), default="reseller_amount"),
         )
 
     def in_order(self) -> Self:

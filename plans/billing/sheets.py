@@ -13,9 +13,8 @@ COLUMNS = (
     "account_name", "account_slug", "plan_name", "band_gb", "first_day", "last_day",
     "mailbox_days", "empty_domain_days", "highest", "last", "currency",
 )  # fmt: skip
-OWN = ("price", "amount")
-OF_CLIENTS = (*OWN, "reseller_price", "reseller_amount")
-OF_PROVIDER = ("payer_slug", "reseller_name", "payer_price", "payer_amount")
+DUE = ("due_price", "due_amount")
+OF_CLIENTS = ("price", "amount", "reseller_price", "reseller_amount")
 # By which a spreadsheet takes a text for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -62,7 +62,8 @@ def clients(request: MemberRequest) -> HttpResponse:
 @member(Act.SEE_BILLING)
 def own_sheet(request: MemberRequest) -> StreamingHttpResponse:
     month = chosen_month(request)["month"]
-    return sheets.respond(_own(request, month), sheets.OWN, month, request.account.slug)
+    due = Line.objects.filter(month=month.first).paid_by(request.account.pk)
+    return sheets.respond(due, sheets.DUE, month, request.account.slug)
 
 
 @selling(Act.SEE_BILLING)

@@ -58,6 +58,7 @@ def test_without_prices_there_are_figures_and_no_amounts(as_alice, acme):
     text = page(as_alice, "billing", acme)
     assert "60" in text
     assert "EUR" not in text
+    assert "Price per month" not in text
     assert "You pay" not in text
 
 
@@ -65,7 +66,7 @@ def test_what_has_no_price_is_never_shown_as_free(as_alice, acme):
     past(acme, JUNE, 30)
     past(acme, JUNE, 30, band=25, price=None)
     text = page(as_alice, "billing", acme)
-    assert "1.00 EUR <small>30 mailbox-days without a price are not in it" in text
+    assert "30 mailbox-days without a price are not in it" in text
     assert "Not priced" in text
 
 
@@ -154,13 +155,21 @@ def test_a_removed_client_is_still_on_the_page(as_dora, acme, harbour):
 
 def test_the_list_of_clients_has_pages(as_dora, harbour):
     for number in range(51):
-        past(client_of(harbour, f"client-{number:02}"), JUNE)
+        past(client_of(harbour, f"client-{number:02}"), JUNE, 2)
     first = page(as_dora, "billing_of_clients", harbour)
     assert "Client-49" in first
     assert "Client-50" not in first
     second = page(as_dora, "billing_of_clients", harbour, more="&after=client-49")
     assert "Client-50" in second
     assert "Client-49" not in second
+
+
+def test_the_clients_of_others_take_no_place_on_a_page(as_dora, acme, harbour):
+    quay = Account.objects.create(name="Quay", slug="quay", plan=harbour.plan)
+    for number in range(51):
+        past(client_of(quay, f"aaa-{number:02}"), JUNE)
+    past(acme, JUNE)
+    assert "Acme" in page(as_dora, "billing_of_clients", harbour)
 
 
 def test_many_clients_cost_no_more_queries_than_few(as_dora, harbour):
@@ -186,8 +195,23 @@ def test_the_sheet_of_an_account_has_its_lines(as_alice, acme):
         "account_name": "Acme", "account_slug": "acme", "plan_name": "Standard", "band_gb": "8",
         "first_day": "2026-06-01", "last_day": "2026-06-28", "mailbox_days": "84",
         "empty_domain_days": "28", "highest": "3", "last": "3", "currency": "EUR",
-        "price": "1.25", "amount": "3.50",
+        "due_price": "1.25", "due_amount": "3.50",
     }  # fmt: skip
+
+
+def test_the_sheet_of_a_reseller_has_its_clients_at_its_own_prices(as_dora, acme, harbour):
+    past(acme, JUNE, 30, price=Decimal("3.00"), reseller_price=Decimal("1.00"))
+    past(harbour, JUNE, 30, price=Decimal("2.00"))
+    found = sheet(as_dora, "billing_sheet", harbour)
+    assert {row["account_name"]: row["due_amount"] for row in found} == {
+        "Acme": "1.00", "Harbour": "2.00"
+    }  # fmt: skip
+
+
+def test_the_sheet_of_a_client_has_its_own_price(as_alice, acme, harbour):
+    past(acme, JUNE, 30, price=Decimal("3.00"), reseller_price=Decimal("1.00"))
+    (row,) = sheet(as_alice, "billing_sheet", acme)
+    assert (row["due_price"], row["due_amount"]) == ("3.00", "3.00")
 
 
 def test_the_sheet_of_clients_has_both_prices(as_dora, acme, harbour):

@@ -63,6 +63,7 @@ def create_account(
     *, name: str, kind: str, reseller: Account | None, plan: Plan, actor: Actor
 ) -> Account:
     """An account that the provider makes; nobody is in it yet."""
+    _check_sold(plan, reseller)
     account = _create_with_free_slug(name, plan)
     audit(replace(actor, account=account), "account.created", account)
     if kind != account.kind:
@@ -89,21 +90,30 @@ def change_kind(*, account: Account, kind: str, actor: Actor) -> None:
 
 
 @transaction.atomic
-def assign_reseller(*, account: Account, reseller: Account | None, actor: Actor) -> None:
-    """A customer goes below a reseller whose plan has room for it, or to none."""
+def assign_reseller(
+    *, account: Account, reseller: Account | None, next_plan: Plan | None = None, actor: Actor
+) -> None:
+    """A customer goes below a reseller whose plan has room for it, or to none.
+
+    NEXT_PLAN is what the same transaction moves it to: nobody takes a reseller's plan along.
+    """
     # The pool first, as everywhere: who waits for both waits in one order.
     ids = [reseller.pk, account.pk] if reseller else [account.pk]
     held = {pk: Account.objects.select_for_update(no_key=True).get(pk=pk) for pk in ids}
     moved = held[account.pk]
     if reseller:
         _check_takes(held[reseller.pk], moved)
-    if moved.plan.owner_id not in (None, reseller and reseller.pk):
-        raise Refused(
-            _("The plan %(plan)s is sold by another reseller. Choose another plan first.")
-            % {"plan": moved.plan}
-        )
+    _check_sold(next_plan or moved.plan, reseller)
     Account.objects.filter(pk=moved.pk).update(reseller=reseller)
     audit(actor, "account.reseller_changed", moved, after=reseller.name if reseller else "")
+
+
+def _check_sold(plan: Plan, reseller: Account | None) -> None:
+    if plan.owner_id not in (None, reseller and reseller.pk):
+        raise Refused(
+            _("The plan %(plan)s is sold by another reseller. Choose another plan.")
+            % {"plan": plan}
+        )
 
 
 def _check_takes(reseller: Account, account: Account) -> None:

@@ -19,6 +19,7 @@ from accounts.models import Invitation, Membership, User
 
 # The panel's own sign-in: with its rate limits and its second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.index_title = _("Start")
 # Their own pages show the secret of an authenticator app and the keys of open sessions, or change
 # addresses behind the back of the services.
 admin.site.unregister([Group, Authenticator, UserSession, EmailAddress])

@@ -1,20 +1,21 @@
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminEmailInputWidget
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldBooleanSwitchWidget
 
 from accounts import services
 from accounts.admin.base import LeanAdmin, actor_of, by_choice, holding
 from accounts.admin.many import Many, many
 from accounts.audit import Actor
-from accounts.models import Account, Role
+from accounts.models import Account, Plan, Role
+from plans import moving
 from plans.admin.forms import ServiceForm
 
 BELONGINGS = (
@@ -36,13 +37,37 @@ class AccountForm(ServiceForm):
             made = services.create_account(**typed, actor=self.actor)
             self.instance = made
             return
-        steps: dict[str, Callable[..., None]] = {
-            "name": services.rename_account,
-            "reseller": services.assign_reseller,
-            "kind": services.change_kind,
-        }
-        for name in self.changed_data:
-            steps[name](account=self.instance, actor=self.actor, **{name: typed[name]})
+        self._change({name: typed[name] for name in self.changed_data})
+
+    def _change(self, typed: dict[str, Any]) -> None:
+        account, actor = Account.objects.get(pk=self.instance.pk), self.actor
+        if "name" in typed:
+            services.rename_account(account=account, name=typed["name"], actor=actor)
+        if "kind" in typed:
+            services.change_kind(account=account, kind=typed["kind"], actor=actor)
+        if "reseller" in typed:
+            services.assign_reseller(
+                account=account, reseller=typed["reseller"], next_plan=typed.get("plan"),
+                actor=actor,
+            )  # fmt: skip
+        if "plan" in typed:
+            moving.move(account=account, plan=typed["plan"], block_excess=False, actor=actor)
+
+
+class MoveForm(forms.Form):
+    plan = forms.ModelChoiceField(
+        Plan.objects.filter(retired_at=None),
+        label=_("plan"),
+        widget=AutocompleteSelect(Account._meta.get_field("plan"), admin.site),
+    )
+    block_excess = forms.BooleanField(
+        label=_("block the excess"), required=False, widget=UnfoldBooleanSwitchWidget,
+        help_text=_("Mailboxes beyond the plan, the newest first. They keep their mail."),
+    )  # fmt: skip
+
+
+def _move(account: Account, actor: Actor, plan: Plan, block_excess: bool) -> None:
+    moving.move(account=account, plan=plan, block_excess=block_excess, actor=actor)
 
 
 class OwnerForm(forms.Form):
@@ -67,7 +92,10 @@ class AccountAdmin(LeanAdmin):
     fields = ("name", "slug", "kind", "reseller", "plan", "holds", "created_at")
     readonly_fields = ("slug", "holds", "created_at")
     autocomplete_fields = ("reseller", "plan")
-    actions = many(Many("invite_owner", _("Invite an owner"), _invite_owner, OwnerForm))
+    actions = many(
+        Many("move", _("Move to a plan"), _move, MoveForm),
+        Many("invite_owner", _("Invite an owner"), _invite_owner, OwnerForm),
+    )
 
     def find(self, term: str) -> Q:
         return holding("name", term, ignoring_case=True) | Q(slug__startswith=term.lower())

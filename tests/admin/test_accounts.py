@@ -119,6 +119,50 @@ def test_a_client_does_not_take_a_resellers_plan_along(provider, acme, harbour):
     assert "is sold by another reseller" in change(provider, acme, reseller="").text
 
 
+def test_a_client_leaves_for_a_plan_of_the_provider_in_one_go(provider, plan, acme, harbour):
+    own = Plan.objects.create(name="Harbour S", owner=harbour)
+    Account.objects.filter(pk=acme.pk).update(reseller=harbour, plan=own)
+    acme.refresh_from_db()
+    change(provider, acme, reseller="", plan=plan.pk)
+    acme.refresh_from_db()
+    assert (acme.reseller, acme.plan) == (None, plan)
+
+
+def test_nobody_gets_a_resellers_plan_without_the_reseller(provider, harbour):
+    own = Plan.objects.create(name="Harbour S", owner=harbour)
+    page = provider.post(ADD, {"name": "New", "kind": "customer", "plan": own.pk})
+    assert "is sold by another reseller" in page.text
+    assert not Account.objects.filter(name="New").exists()
+
+
+def test_a_plan_that_is_too_small_is_refused_with_what_is_too_much(provider, acme, mailbox):
+    small = Plan.objects.create(name="Small", mailbox_limit=0)
+    assert "Acme does not fit into Small" in change(provider, acme, plan=small.pk).text
+    acme.refresh_from_db()
+    assert acme.plan != small
+
+
+def test_accounts_are_moved_to_a_plan_and_the_excess_is_blocked(provider, acme, mailbox):
+    small = Plan.objects.create(name="Small", mailbox_limit=0)
+    url = reverse("admin:accounts_account_changelist")
+    typed = {"action": "move", "_selected_action": [acme.pk], "go": "1", "plan": small.pk}
+    assert "Acme does not fit into Small" in provider.post(url, typed, follow=True).text
+    provider.post(url, {**typed, "block_excess": "on"})
+    acme.refresh_from_db()
+    mailbox.refresh_from_db()
+    assert (acme.plan, mailbox.state) == (small, "blocked")
+
+
+def test_the_choice_of_a_plan_is_asked_for(provider, acme):
+    url = reverse("admin:accounts_account_changelist")
+    page = provider.post(url, {"action": "move", "_selected_action": [acme.pk]})
+    assert "block the excess" in page.text
+    assert (
+        "This field is required"
+        in provider.post(url, {"action": "move", "_selected_action": [acme.pk], "go": "1"}).text
+    )
+
+
 def test_what_is_refused_undoes_the_rest_of_the_form(provider, acme, charlie):
     other = Account.objects.get(memberships__user=charlie)
     change(provider, acme, name="Renamed", reseller=other.pk)

@@ -58,7 +58,8 @@ class KeysetChangeList(ChangeList):
         cursor = read_cursor(self.model, order, request.GET.get(BEFORE if backwards else AFTER, ""))
         rows = self._rows(order, cursor, backwards and cursor is not None)
         self.result_list = rows
-        self.result_count, self.full_result_count = len(rows), None
+        # Of this page: the heading would else tell them as those of the whole list.
+        self.result_count = self.full_result_count = len(rows)
         self.show_full_result_count = False
         self.show_admin_actions = True
         self.can_show_all = self.multi_page = False

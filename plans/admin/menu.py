@@ -3,14 +3,15 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kuploy.figures import list_of
 
-START = {"title": _("Start"), "icon": "home", "link": "admin:index"}
+Entries = tuple[tuple[Any, str, str], ...]
 # Title, icon and list of each; the list's name says which right it needs.
-GROUPS: tuple[tuple[Any, tuple[tuple[Any, str, str], ...]], ...] = (
+GROUPS: tuple[tuple[Any, Entries], ...] = (
     (
         _("Customers"),
         (
@@ -53,20 +54,45 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Any, str, str], ...]], ...] = (
 )
 
 
+TARGETS = [target for _title, entries in GROUPS for _name, _icon, target in entries]
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Only what the person may look at."""
-    start = {**START, "link": reverse("admin:index")}
+    start = {"title": _("Start"), "icon": "home", "link": reverse("admin:index")}
     groups = [
-        {"title": title, "separator": True, "items": [_item(*entry) for entry in entries
-                                                      if _may_see(request, entry[2])]}
+        {"title": title, "separator": True, "items": _items(request, entries)}
         for title, entries in GROUPS
-    ]  # fmt: skip
+    ]
     return [{"items": [start]}, *(group for group in groups if group["items"])]
 
 
-def _item(title: Any, icon: str, target: str) -> dict[str, Any]:
-    name, _mark, query = target.partition("?")
-    return {"title": title, "icon": icon, "link": f"{list_of(name)}{query and '?'}{query}"}
+def favicon(request: HttpRequest) -> str:
+    return static("img/favicon.svg")
+
+
+def _items(request: HttpRequest, entries: Entries) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": title, "icon": icon, "link": _link(target),
+            "active": _is_here(request, target),
+        }
+        for title, icon, target in entries
+        if _may_see(request, target)
+    ]  # fmt: skip
+
+
+def _link(target: str) -> str:
+    name, mark, query = target.partition("?")
+    return f"{list_of(name)}{mark}{query}"
+
+
+def _is_here(request: HttpRequest, target: str) -> bool:
+    """Of two entries for one list the one with the filter that is on."""
+    name = target.partition("?")[0]
+    asked = f"{name}?{request.META.get('QUERY_STRING', '')}"
+    wanted = asked if asked in TARGETS else name
+    return request.path.startswith(list_of(name)) and target == wanted
 
 
 def _may_see(request: HttpRequest, target: str) -> bool:

@@ -1,21 +1,35 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import Q
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.base import LeanAdmin, actor_of, holding
 from accounts.audit import audit
 from accounts.models import Plan
-from plans.admin.forms import GigabytesField, ServiceForm
+from accounts.models.plans import usual_sizes
+from plans.admin.forms import MOST_GB, GigabytesField, ServiceForm
 from quotas.limits import GB
 
 
 class PlanForm(ServiceForm):
-    default_size_bytes = GigabytesField(label=_("default size in GB"), initial=8 * GB)
-    largest_size_bytes = GigabytesField(label=_("largest size in GB"), initial=25 * GB)
+    default_size_bytes = GigabytesField(label=_("Default size in GB"), initial=8 * GB)
+    largest_size_bytes = GigabytesField(label=_("Largest size in GB"), initial=25 * GB)
+
+    allowed_sizes_gb = SimpleArrayField(
+        forms.IntegerField(min_value=1, max_value=MOST_GB), label=_("Sizes on offer in GB"),
+        initial=usual_sizes, widget=UnfoldAdminTextInputWidget,
+    )  # fmt: skip
+
+    class Meta:
+        help_texts = dict.fromkeys(
+            ("domain_limit", "mailbox_limit", "alias_limit"), _("Empty: no limit.")
+        )
 
     def act(self) -> None:
         new = self.instance._state.adding

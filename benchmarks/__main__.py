@@ -15,6 +15,7 @@ os.environ.setdefault("KUPLOY_LOG_LEVEL", "ERROR")
 django.setup()
 
 from benchmarks import (  # noqa: E402
+    billing,
     crossings,
     data,
     dns,
@@ -55,6 +56,7 @@ def _measure(sizes: list[Size]) -> Iterator[report.Figure]:
         if size.domains >= dns.DOMAINS:
             yield from dns.measure(size)
         yield from mailbox.measure(size)
+        yield from billing.measure(size)
 
 
 def _measure_workers() -> Iterator[report.Figure]:

@@ -18,6 +18,7 @@ GROUPS: tuple[tuple[Any, Entries], ...] = (
             (_("Accounts"), "apartment", "accounts_account"),
             (_("Resellers"), "storefront", "accounts_account?kind__exact=reseller"),
             (_("Plans"), "sell", "accounts_plan"),
+            (_("Billing"), "receipt_long", "plans_snapshot"),
             (_("People"), "person", "accounts_user"),
             (_("Seats"), "badge", "accounts_membership"),
             (_("Invitations"), "mail", "accounts_invitation"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import Sum
 
@@ -54,12 +54,16 @@ class Band:
 
 
 def charges(lines: LineQuerySet, whose: str = "") -> list[Charge]:
-    """By band and price: the account's own, or those whose names begin with "payer_", ..."""
-    keys = ("band_gb", "currency", f"{whose}price")
-    rows = lines.order_by().values_list(*keys).order_by(*keys)
-    return [
-        Charge(*row) for row in rows.annotate(days=Sum("mailbox_days"), paid=Sum(f"{whose}amount"))
-    ]
+    """By band and price: the account's own, or those whose names begin with "reseller_", ..."""
+    return [charge for _key, charge in charges_by("band_gb", lines, whose)]
+
+
+def charges_by(key: str, lines: LineQuerySet, whose: str) -> list[tuple[Any, Charge]]:
+    """The same apart for each value of that column."""
+    columns = (key, "band_gb", "currency", f"{whose}price")
+    rows = lines.order_by().values_list(*columns).order_by(*columns)
+    rows = rows.annotate(days=Sum("mailbox_days"), paid=Sum(f"{whose}amount"))
+    return [(value, Charge(*row)) for value, *row in rows]
 
 
 def total(rows: Iterable[Priced]) -> Total:

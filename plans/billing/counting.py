@@ -17,9 +17,10 @@ BAND = """
 # A domain that is not proved is a mere claim, and an alias domain is free.
 COUNTED = f"""
     SELECT account_id, band_gb, sum(mailboxes) AS mailboxes, sum(empty_domains) AS empty_domains
-      FROM (SELECT account_id, {BAND}, count(*), 0
-              FROM mailboxes_mailbox WHERE counted {{of}}
-             GROUP BY 1, 2
+      FROM (SELECT account_id, {BAND}, mailboxes, 0
+              FROM (SELECT account_id, quota_bytes, count(*) AS mailboxes
+                      FROM mailboxes_mailbox WHERE counted {{of}}
+                     GROUP BY 1, 2) AS of_size
              UNION ALL
             SELECT account_id, (%(bands)s::int[])[1], count(*), count(*)
               FROM domains_domain
@@ -31,7 +32,8 @@ COUNTED = f"""
 """  # noqa: S608 - made of constants, as those below
 # A reseller pays for its clients, too.
 OF_PAYER = """
-    AND account_id IN (SELECT id FROM accounts_account WHERE %(payer)s IN (id, reseller_id))
+    AND account_id IN (
+        SELECT id FROM accounts_account WHERE id = %(payer)s OR reseller_id = %(payer)s)
 """
 COUNTED_NOW = f"""
     SELECT band_gb, sum(mailboxes), sum(empty_domains) FROM ({COUNTED.format(of=OF_PAYER)}) AS found

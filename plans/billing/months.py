@@ -3,11 +3,14 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Self
+from typing import Any, Self
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Min
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from plans.models import Snapshot
 
@@ -75,3 +78,16 @@ def _in_a_row(days: list[date]) -> list[Span]:
         else:
             spans.append((day, day))
     return spans
+
+
+def chosen_month(request: HttpRequest) -> dict[str, Any]:
+    """The months to choose from, and the one of ?month=, or else the current one."""
+    months = known()
+    typed = request.GET.get("month", "")
+    month = next((each for each in months if each.name == typed), months[0])
+    return {
+        "choices": [(each.name, date_format(each.first, "F Y")) for each in months],
+        "month": month,
+        "missing": missing(month),
+        "empty_domains": settings.BILL_EMPTY_DOMAINS,
+    }

@@ -14,6 +14,7 @@ COLUMNS = (
     "mailbox_days", "empty_domain_days", "highest", "last", "currency",
 )  # fmt: skip
 DUE = ("due_price", "due_amount")
+OF_PROVIDER = ("reseller_name", "payer_slug", *DUE)
 OF_CLIENTS = ("price", "amount", "reseller_price", "reseller_amount")
 # By which a spreadsheet takes a text for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -1,11 +1,7 @@
 """What is invoiced: to an account, and by a reseller to its clients."""
 
-from typing import Any
-
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.template.defaultfilters import date
 from django.utils.text import slugify
 
 from accounts.http import MemberRequest, member, selling
@@ -13,7 +9,7 @@ from accounts.roles import Act
 from kuploy.paging import paginate
 from plans.billing import sheets
 from plans.billing.charges import Charge, Priced, by_band, charges, total
-from plans.billing.months import Month, known, missing
+from plans.billing.months import Month, chosen_month
 from plans.models import Line, LineQuerySet, Snapshot
 
 
@@ -71,19 +67,6 @@ def clients_sheet(request: MemberRequest) -> StreamingHttpResponse:
     month = chosen_month(request)["month"]
     name = f"{request.account.slug}-clients"
     return sheets.respond(_clients(request, month), sheets.OF_CLIENTS, month, name)
-
-
-def chosen_month(request: HttpRequest) -> dict[str, Any]:
-    """The months to choose from, and the one of ?month=, or else the current one."""
-    months = known()
-    typed = request.GET.get("month", "")
-    month = next((each for each in months if each.name == typed), months[0])
-    return {
-        "choices": [(each.name, date(each.first, "F Y")) for each in months],
-        "month": month,
-        "missing": missing(month),
-        "empty_domains": settings.BILL_EMPTY_DOMAINS,
-    }
 
 
 def _own(request: MemberRequest, month: Month) -> LineQuerySet:

@@ -17,6 +17,8 @@ from mailboxes.models import HostJob, Mailbox
 from notifications import secrets
 from notifications.models import Alert, Channel
 from notifications.services import raise_alert
+from plans.billing import snapshots
+from plans.models import Snapshot
 from quotas import hosts
 from quotas.models import Filling, HostTotal, Usage
 from quotas.settlement import settle
@@ -52,6 +54,8 @@ def everything(provider, superuser, acme, alice, domain, mailbox):
     found = Everything()
     for add in (_people, _hosting, _notices):
         add(kit, found)
+    snapshots.take()
+    found.rows["plans_snapshot"] = Snapshot.objects.filter(account_id=acme.pk).first()
     found.rows["accounts_auditevent"] = acme.audit_events.first()
     session = provider.session.session_key
     found.secrets += [session, superuser.password.rpartition("$")[2]]

@@ -20,22 +20,29 @@ from mailboxes.models import Mailbox
 from notifications.models import Alert
 from notifications.services import raise_alert
 
-# However many there are: the new state and the end of open sessions in one statement.
+# However many there are: the new state and the end of open sessions in one statement. Rows are
+# found by their ids alone: filtered by state as well, it would be planned by how many were blocked
+# when statistics were made, and take hours. A row that changes meanwhile stays as it became.
 BLOCK = """
     WITH blocked AS (
-        UPDATE mailboxes_mailbox SET state_before = state, state = 'blocked'
-         WHERE state IN ('active', 'disabled') AND id IN (
-               SELECT id FROM mailboxes_mailbox
-                WHERE account_id = ANY(%(accounts)s) AND counted
-                ORDER BY created_at, id OFFSET %(limit)s)
-        RETURNING id, account_id, host, address, state_before
+        UPDATE mailboxes_mailbox
+           SET state_before = state,
+               state = CASE WHEN state IN ('active', 'disabled') THEN 'blocked' ELSE state END
+         WHERE id IN (
+               SELECT id
+                 FROM (SELECT id, state FROM mailboxes_mailbox
+                        WHERE account_id = ANY(%(accounts)s) AND counted
+                        ORDER BY created_at, id OFFSET %(limit)s) AS beyond
+                WHERE state <> 'blocked')
+        RETURNING id, account_id, host, address, state_before, state
     ), kicked AS (
         INSERT INTO mailboxes_hostjob (kind, host, mailbox_id, address, home, facts, due_at,
                                        attempts, last_error, created_at)
         SELECT 'kick', host, id, address, '', '{}', now(), 0, '', now()
           FROM blocked WHERE state_before = 'active'
     )
-    SELECT account_id, count(*), array_agg(DISTINCT host) FROM blocked GROUP BY account_id
+    SELECT account_id, count(*), array_agg(DISTINCT host)
+      FROM blocked WHERE state = 'blocked' GROUP BY account_id
 """
 # So many of each account as its plan holds; of all together so many as the pool has places.
 BRING_BACK = """
@@ -45,8 +52,9 @@ BRING_BACK = """
           FROM mailboxes_mailbox WHERE account_id = ANY(%(accounts)s) AND state = 'blocked'
         WINDOW of_account AS (PARTITION BY account_id)
     ), back AS (
-        UPDATE mailboxes_mailbox SET state = state_before
-         WHERE state = 'blocked' AND id IN (
+        UPDATE mailboxes_mailbox
+           SET state = CASE state WHEN 'blocked' THEN state_before ELSE state END
+         WHERE id IN (
                SELECT waiting.id FROM waiting
                  JOIN accounts_account AS account ON account.id = waiting.account_id
                  JOIN accounts_plan AS plan ON plan.id = account.plan_id
@@ -63,15 +71,14 @@ WITH_ROOM = """
         SELECT account_id, count(*) AS number
           FROM mailboxes_mailbox WHERE state = 'blocked' GROUP BY account_id
     ), holder AS (
-        SELECT account.id, account.kind, plan.mailbox_limit FROM accounts_account AS account
+        SELECT account.id, plan.mailbox_limit FROM accounts_account AS account
           JOIN accounts_plan AS plan ON plan.id = account.plan_id
          WHERE account.id IN (
                SELECT unnest(ARRAY[id, reseller_id]) FROM accounts_account
                 WHERE id IN (SELECT account_id FROM blocked))
     ), roomy AS (
         SELECT holder.id FROM holder
-          JOIN accounts_account AS member
-            ON member.id = holder.id OR member.reseller_id = holder.id AND holder.kind = 'reseller'
+          JOIN accounts_account AS member ON member.id = holder.id OR member.reseller_id = holder.id
           LEFT JOIN blocked ON blocked.account_id = member.id
          GROUP BY holder.id, holder.mailbox_limit
         HAVING holder.mailbox_limit IS NULL

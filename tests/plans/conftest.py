@@ -34,8 +34,12 @@ def fill_with(domain: Domain, *names: str, **fields: object) -> None:
             domain=domain,
             local_part=name,
             address=f"{name}@{domain.name}",
-            created_at=LONG_AGO + timedelta(days=number),
-            **{"quota_bytes": GB, "quota_messages": 32_768, **fields},
+            **{
+                "created_at": LONG_AGO + timedelta(days=number),
+                "quota_bytes": GB,
+                "quota_messages": 32_768,
+                **fields,
+            },
         )
         for number, name in enumerate(names, first)
     )

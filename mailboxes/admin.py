@@ -28,7 +28,10 @@ class MailboxAdmin(ReadOnlyAdmin):
     search_fields = ("address",)
     search_help_text = _("Part of an address")
     ordering = ("address",)
-    exclude = ("password_hash", "sieve_script", "quota_bytes")
+    fields = (
+        "address", "account", "domain", "display_name", "state", "size", "in_use",
+        "quota_messages", "host", "language", "created_at",
+    )  # fmt: skip
     readonly_fields = ("size", "in_use")
     actions = many(Many("kick", _("End open sessions"), _kick))
 
@@ -68,6 +71,7 @@ class HostJobAdmin(ReadOnlyAdmin):
 
     list_display = ("kind", "address", "host", "attempts", "due_at", "claimed_at", "last_error")
     list_filter = (by_choice("kind"), LateFilter)
+    links_here = ("host__exact",)
     search_fields = ("mailbox_id",)
     search_help_text = _("Beginning of a mailbox's address")
     ordering = ("pk",)

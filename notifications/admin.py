@@ -26,6 +26,7 @@ class ChannelAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "account", "transport", "state", "failing_since", "created_at")
     list_filter = (by_choice("transport"), by_choice("state"), BY_ACCOUNT)
     list_select_related = ("account", "membership__user")
+    links_here = ("state__in",)
     fields = (
         "account", "membership", "transport", "state", "muted", "include_clients", "confirmed_at",
         "failing_since", "quiet_until", "claimed_at", "created_at",

@@ -72,3 +72,18 @@ def test_who_may_only_look_sees_everything_and_can_do_nothing(onlooker, everythi
         onlooker.post(list_of(name), typed)
     assert onlooker.post(reverse(f"admin:{name}_change", args=[row.pk]), {}).status_code == 403
     assert AuditEvent.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "lookup"),
+    [
+        ("mailboxes_mailbox", "password_hash__startswith"),
+        ("accounts_user", "password__startswith"),
+        ("accounts_membership", "user__password__startswith"),
+        ("notifications_channel", "address__contains"),
+        ("mfa_authenticator", "data__secret__startswith"),
+        ("domains_domain", "proof_text__gt"),
+    ],
+)
+def test_no_secret_is_guessed_by_a_filter(provider, everything, name, lookup):
+    assert provider.get(list_of(name), {lookup: "a"}).status_code == 400

@@ -281,9 +281,17 @@ UNFOLD = {
     # The panel's accent, lighter and darker.
     "COLORS": {
         "primary": {
-            "50": "#eef8fa", "100": "#d9eef3", "200": "#b5dde6", "300": "#8ed2e0",
-            "400": "#5fbccd", "500": "#3aa6ba", "600": "#0a6072", "700": "#084c5b",
-            "800": "#0a3f4b", "900": "#0b343e", "950": "#072229",
+            "50": "#eef8fa",
+            "100": "#d9eef3",
+            "200": "#b5dde6",
+            "300": "#8ed2e0",
+            "400": "#5fbccd",
+            "500": "#3aa6ba",
+            "600": "#0a6072",
+            "700": "#084c5b",
+            "800": "#0a3f4b",
+            "900": "#0b343e",
+            "950": "#072229",
         },
     },
     "SIDEBAR": {"navigation": "plans.admin.menu.navigation"},

@@ -1,7 +1,7 @@
 """What the lines of a month add up to."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, Protocol
@@ -36,6 +36,11 @@ class Charge:
     mailbox_days: int
     amount: Decimal | None
 
+    def __add__(self, other: "Charge") -> "Charge":
+        """Both as one; of one price, both have an amount or none has."""
+        amount = None if self.amount is None else self.amount + (other.amount or 0)
+        return replace(self, mailbox_days=self.mailbox_days + other.mailbox_days, amount=amount)
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -54,16 +59,42 @@ class Band:
 
 
 def charges(lines: LineQuerySet, whose: str = "") -> list[Charge]:
-    """By band and price: the account's own, or those whose names begin with "reseller_", ..."""
-    return [charge for _key, charge in charges_by("band_gb", lines, whose)]
+    """By band and price: the account's own, or that of "reseller_"."""
+    keys = ("band_gb", "currency", f"{whose}price")
+    return [Charge(*row) for row in _summed(lines, keys, f"{whose}amount")]
 
 
-def charges_by(key: str, lines: LineQuerySet, whose: str) -> list[tuple[Any, Charge]]:
-    """The same apart for each value of that column."""
-    columns = (key, "band_gb", "currency", f"{whose}price")
-    rows = lines.order_by().values_list(*columns).order_by(*columns)
-    rows = rows.annotate(days=Sum("mailbox_days"), paid=Sum(f"{whose}amount"))
-    return [(value, Charge(*row)) for value, *row in rows]
+def of_payers(lines: LineQuerySet) -> Iterator[tuple[str, Charge]]:
+    """The slug of each who pays, with a charge: of lines that are paid_to_provider()."""
+    keys = ("payer_slug", "band_gb", "currency", "due_price")
+    for slug, *row in _summed(lines, keys, "due_amount"):
+        yield slug, Charge(*row)
+
+
+def of_clients(lines: LineQuerySet) -> tuple[list[Charge], list[Charge]]:
+    """What they pay, and what their reseller pays for them, by one look at all their lines."""
+    keys = ("band_gb", "currency", "price", "reseller_price")
+    paid, cost = [], []
+    for band, currency, price, reseller_price, days, amount, reseller_amount in _summed(
+        lines, keys, "amount", "reseller_amount"
+    ):
+        paid.append(Charge(band, currency, price, days, amount))
+        cost.append(Charge(band, currency, reseller_price, days, reseller_amount))
+    return _merged(paid), _merged(cost)
+
+
+def _summed(lines: LineQuerySet, keys: Sequence[str], *amounts: str) -> Iterable[Any]:
+    rows = lines.values_list(*keys).order_by(*keys)
+    return rows.annotate(Sum("mailbox_days"), *map(Sum, amounts))
+
+
+def _merged(rows: list[Charge]) -> list[Charge]:
+    """Those of one band and price as one."""
+    found: dict[tuple[object, ...], Charge] = {}
+    for row in rows:
+        key = (row.band_gb, row.currency, row.price)
+        found[key] = found[key] + row if key in found else row
+    return list(found.values())
 
 
 def total(rows: Iterable[Priced]) -> Total:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.text import slugify
 
 from kuploy.paging import Page, paginate
-from plans.billing.charges import Charge, Total, charges_by, total
+from plans.billing.charges import Charge, Total, of_payers, total
 from plans.billing.months import Month
 from plans.models import Line, LineQuerySet, Snapshot
 
@@ -32,7 +32,7 @@ def page_of_payers(month: Month, params: Any) -> tuple[Page[Snapshot], list[Paye
     page = paginate(there, "payer_slug", params, slugify(params.get("q", "")))
     found: dict[str, list[Charge]] = {row.payer_slug: [] for row in page.rows}
     lines = lines_of(month).filter(payer_slug__in=list(found))
-    for slug, charge in charges_by("payer_slug", lines, "due_"):
+    for slug, charge in of_payers(lines):
         found[slug].append(charge)
     names = {row.payer_slug: row.reseller_name or row.account_name for row in page.rows}
     return page, [Payer(slug, names[slug], found[slug]) for slug in found]

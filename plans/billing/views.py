@@ -8,7 +8,7 @@ from accounts.http import MemberRequest, member, selling
 from accounts.roles import Act
 from kuploy.paging import paginate
 from plans.billing import sheets
-from plans.billing.charges import Charge, Priced, by_band, charges, total
+from plans.billing.charges import Charge, Priced, by_band, charges, of_clients, total
 from plans.billing.months import Month, chosen_month
 from plans.models import Line, LineQuerySet, Snapshot
 
@@ -41,7 +41,7 @@ def clients(request: MemberRequest) -> HttpResponse:
     # One row for each client, in the order of an index.
     there = Snapshot.objects.filter(reseller_id=request.account.pk, month=month.first)
     page = paginate(there.distinct("account_slug"), "account_slug", request.GET, slugify(query))
-    paid = charges(lines)
+    paid, cost = of_clients(lines)
     context = {
         **chosen,
         "query": query,
@@ -49,7 +49,7 @@ def clients(request: MemberRequest) -> HttpResponse:
         "lines": lines.filter(account_slug__in=[row.account_slug for row in page.rows]).in_order(),
         "bands": by_band(paid),
         "paid": total(paid),
-        "cost": total(_for_clients(request, month)),
+        "cost": total(cost),
         "own_cost": total(_own(request, month)),
     }
     return render(request, "plans/billing/clients.html", context)

@@ -64,6 +64,22 @@ def test_the_accounts_that_one_pays_for(provider, month):
     assert "Lone Customer" not in text
 
 
+def test_an_account_is_with_each_who_paid_for_it(provider, acme, harbour):
+    past(acme, JUNE, 10, reseller_price=Decimal("1.00"))
+    acme.reseller = None
+    past(acme, date(2026, 6, 11), 20, n=100, price=Decimal("7.00"))
+    text = text_of(provider, payer="harbour")
+    assert "0.33 EUR" in text
+    assert "7.00 EUR" not in text
+
+
+def test_accounts_of_others_take_no_place_on_a_page(provider, month, harbour):
+    for number in range(50):
+        other = Account(name="Other", slug=f"aaa-{number:02}", plan=harbour.plan)
+        past(other, JUNE)
+    assert "Acme" in text_of(provider, payer="harbour")
+
+
 def test_who_pays_is_found_by_a_part_of_the_name(provider, month):
     text = text_of(provider, q="One")
     assert "Lone Customer" in text

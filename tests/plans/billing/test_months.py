@@ -7,7 +7,7 @@ import pytest
 from time_machine import travel
 
 from accounts.models import Account, Plan
-from plans.billing.charges import by_band, charges, total
+from plans.billing.charges import by_band, charges, of_clients, total
 from plans.billing.months import Month, known, missing
 from plans.models import Line
 from tests.plans.billing.snapshots import past
@@ -125,6 +125,22 @@ def test_sums_are_sums_of_lines(acme, harbour):
     assert total(paid).amounts == [("EUR", Decimal("0.19"))]
     (cost,) = charges(Line.objects.filter(reseller_id=harbour.pk), whose="reseller_")
     assert (cost.price, cost.amount) == (Decimal("0.10"), Decimal("0.00"))
+
+
+def test_one_look_at_the_clients_tells_both_sums(acme, harbour):
+    """The same price on both sides of a change of the other one is one charge."""
+    past(acme, JUNE, 10, price=Decimal("3.00"), reseller_price=Decimal("1.00"))
+    past(acme, date(2026, 6, 11), 10, price=Decimal("6.00"), reseller_price=Decimal("1.00"))
+    past(acme, date(2026, 6, 21), 10, price=Decimal("6.00"), reseller_price=None)
+    lines = Line.objects.filter(reseller_id=harbour.pk)
+    paid, cost = of_clients(lines)
+    assert [(each.price, each.mailbox_days, each.amount) for each in paid] == [
+        (Decimal("3.00"), 10, Decimal("1.00")), (Decimal("6.00"), 20, Decimal("4.00"))
+    ]  # fmt: skip
+    assert {(each.price, each.mailbox_days, each.amount) for each in cost} == {
+        (Decimal("1.00"), 20, Decimal("0.66")), (None, 10, None)
+    }  # fmt: skip
+    assert sorted(cost, key=str) == sorted(charges(lines, whose="reseller_"), key=str)
 
 
 def test_currencies_are_never_added_up(acme):

@@ -2,13 +2,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import BY_ACCOUNT, LateFilter, ReadOnlyAdmin, by_choice, holding
+from accounts.admin.base import BY_ACCOUNT, LateFilter, ReadOnlyAdmin, by_choice, holding, links
 from accounts.admin.many import Many, many
 from accounts.audit import Actor
 from domains import services
 from domains.models import Domain
+from kuploy.figures import list_of
 
 
 def _suspend(domain: Domain, actor: Actor) -> None:
@@ -44,7 +46,10 @@ class DomainAdmin(ReadOnlyAdmin):
     search_fields = ("name",)
     search_help_text = _("Part of a name")
     ordering = ("name", "pk")
-    exclude = ("proof_label", "proof_text")
+    fields = (
+        "name", "account", "alias_of", "status", "holds", "records", "proved_at", "mx_here",
+        "deliver_here", "local", "catch_all", "checked_at", "next_check_at", "created_at",
+    )  # fmt: skip
     actions = many(
         Many("suspend", _("Suspend"), _suspend),
         Many("resume", _("Resume"), _resume),
@@ -53,3 +58,23 @@ class DomainAdmin(ReadOnlyAdmin):
 
     def find(self, term: str) -> Q:
         return holding("name", term.lower())
+
+    @admin.display(description=_("holds"))
+    def holds(self, domain: Domain) -> str:
+        counted = (
+            (_("Mailboxes"), "mailboxes_mailbox", domain.mailbox_count),
+            (_("Aliases"), "mailboxes_alias", domain.alias_count),
+        )
+        return links(
+            (f"{words}: {count}", list_of(name, q=f"@{domain.name}"))
+            for words, name, count in counted
+        )
+
+    @admin.display(description=_("DNS records"))
+    def records(self, domain: Domain) -> str:
+        """As of the last look-ups."""
+        found = domain.record_checks.order_by("kind")
+        return format_html_join(
+            "", "<p>{}: {}. {}</p>",
+            ((check.get_kind_display(), check.state, check.sentence) for check in found),
+        )  # fmt: skip

@@ -3,6 +3,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import BY_ACCOUNT, LateFilter, ReadOnlyAdmin, actor_of, as_id, by_choice
@@ -10,6 +12,8 @@ from accounts.admin.many import Many, many
 from accounts.audit import Actor
 from notifications import webhooks
 from notifications.models import Alert, Channel, Delivery
+
+ATTEMPTS_SHOWN = 20
 
 
 @admin.register(Alert)
@@ -55,6 +59,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     list_filter = (StateFilter, LateFilter)
     list_select_related = ("alert__account", "channel__account", "channel__membership__user")
+    fields = (
+        "code", "alert", "channel", "created_at", "due_at", "sent_at", "outcome", "attempts",
+    )  # fmt: skip
     search_fields = ("code",)
     search_help_text = _("The whole webhook-id")
     actions = many(Many("send_again", _("Send again"), _send_again))
@@ -62,6 +69,16 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def find(self, term: str) -> Q:
         code = as_id(term)
         return Q(code=code) if code else Q(pk=None)
+
+    @admin.display(description=_("attempts"))
+    def attempts(self, delivery: Delivery) -> str:
+        """The last ones, without what a receiver answered: that is the customer's."""
+        last = delivery.attempts.order_by("-pk")[:ATTEMPTS_SHOWN]
+        return format_html_join(
+            "", "<p>{}: {} ({} ms)</p>",
+            ((date_format(each.at, "DATETIME_FORMAT"), each.status or each.error,
+              each.milliseconds) for each in last),
+        )  # fmt: skip
 
     def actor_for(self, request: HttpRequest, row: Any) -> Actor:
         return actor_of(request, row.channel.account)

@@ -1,6 +1,6 @@
 """What every page of the admin is made of: it stays fast, and changes nothing by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.db.models import Model, Q, QuerySet, UUIDField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -44,6 +45,13 @@ def by_choice(field: str) -> tuple[str, type]:
 def actor_of(request: HttpRequest, account: Account | None) -> Actor:
     assert isinstance(request.user, User)  # noqa: S101  (the admin lets in nobody else)
     return Actor(account, request.user, get_adapter().get_client_ip(request))
+
+
+def links(entries: Iterable[tuple[Any, str]]) -> str:
+    """Words with the lists behind them, in one line."""
+    return format_html_join(
+        " · ", '<a class="underline" href="{}">{}</a>', ((url, words) for words, url in entries)
+    )
 
 
 def holding(column: str, term: str, *, ignoring_case: bool = False) -> Q:

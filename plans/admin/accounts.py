@@ -5,16 +5,15 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldBooleanSwitchWidget
 
 from accounts import services
-from accounts.admin.base import LeanAdmin, actor_of, by_choice, holding
+from accounts.admin.base import LeanAdmin, actor_of, by_choice, holding, links
 from accounts.admin.many import Many, many
 from accounts.audit import Actor
 from accounts.models import Account, Plan, Role
+from kuploy.figures import list_of
 from plans import moving
 from plans.admin.forms import ServiceForm
 
@@ -122,12 +121,8 @@ class AccountAdmin(LeanAdmin):
             "mailboxes_mailbox": account.mailbox_count,
             "mailboxes_alias": account.alias_count,
         }
-        return format_html_join(
-            " · ",
-            '<a class="underline" href="{}?account__id__exact={}">{}{}</a>',
-            (
-                (reverse(f"admin:{name}_changelist"), account.pk, label,
-                 f": {counts[name]}" if name in counts else "")
-                for name, label in BELONGINGS
-            ),
+        return links(
+            (f"{label}: {counts[name]}" if name in counts else label,
+             list_of(name, account__id__exact=str(account.pk)))
+            for name, label in BELONGINGS
         )  # fmt: skip

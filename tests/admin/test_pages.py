@@ -87,3 +87,20 @@ def test_who_may_only_look_sees_everything_and_can_do_nothing(onlooker, everythi
 )
 def test_no_secret_is_guessed_by_a_filter(provider, everything, name, lookup):
     assert provider.get(list_of(name), {lookup: "a"}).status_code == 400
+
+
+def test_a_delivery_shows_its_attempts_without_the_receivers_answer(provider, everything):
+    delivery = everything.rows["notifications_delivery"]
+    delivery.attempts.create(status=503, milliseconds=12, answer="their own words")
+    page = provider.get(reverse("admin:notifications_delivery_change", args=[delivery.pk]))
+    assert "503 (12 ms)" in page.text
+    assert "their own words" not in page.text
+
+
+def test_a_domain_shows_its_records_and_leads_to_what_it_holds(provider, domain, mailbox):
+    domain.record_checks.create(kind="spf", state="wrong", sentence="Two SPF records.")
+    page = provider.get(reverse("admin:domains_domain_change", args=[domain.pk]))
+    assert "SPF: wrong. Two SPF records." in page.text
+    found = provider.get(list_of("mailboxes_mailbox"), {"q": "@acme.test"})
+    assert "?q=%40acme.test" in page.text
+    assert "info@acme.test" in found.text

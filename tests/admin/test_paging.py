@@ -49,7 +49,8 @@ def test_a_cursor_that_makes_no_sense_is_no_cursor(provider, namesakes, typed):
     assert len(names(provider.get(DOMAINS, {"after": typed}))) == 5
 
 
-def test_a_search_stays_on_the_next_page(provider, small_pages, namesakes):
+def test_a_search_stays_on_the_next_page(provider, small_pages, namesakes, acme):
+    Domain.objects.create(account=acme, name="bx.example")
     page = provider.get(DOMAINS, {"q": ".test"})
     assert names(provider.get(DOMAINS + page.context["cl"].following)) == ["b.test", "c.test"]
 

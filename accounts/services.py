@@ -105,7 +105,8 @@ def assign_reseller(
         _check_takes(held[reseller.pk], moved)
     _check_sold(next_plan or moved.plan, reseller)
     Account.objects.filter(pk=moved.pk).update(reseller=reseller)
-    audit(actor, "account.reseller_changed", moved, after=reseller.name if reseller else "")
+    names = [each.name if each else _("nobody") for each in (moved.reseller, reseller)]
+    audit(actor, "account.reseller_changed", moved, before=names[0], after=names[1])
 
 
 def _check_sold(plan: Plan, reseller: Account | None) -> None:

@@ -131,7 +131,7 @@ class Many:
         first = following(rows, order, read_cursor(model_admin.model, order, cursor), NAMES_SHOWN)
         context = {
             **model_admin.admin_site.each_context(request),
-            "title": self.label, "opts": model_admin.opts, "many": self, "form": form,
+            "title": self.label, "opts": model_admin.opts, "act_name": self.name, "form": form,
             "outcome": outcome, "cursor": cursor, "first": first,
             "everything": request.POST.get("select_across") == "1",
             "chosen": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),

@@ -56,11 +56,11 @@ class AccountForm(ServiceForm):
 class MoveForm(forms.Form):
     plan = forms.ModelChoiceField(
         Plan.objects.filter(retired_at=None),
-        label=_("plan"),
+        label=_("Plan"),
         widget=AutocompleteSelect(Account._meta.get_field("plan"), admin.site),
     )
     block_excess = forms.BooleanField(
-        label=_("block the excess"), required=False, widget=UnfoldBooleanSwitchWidget,
+        label=_("Block the excess"), required=False, widget=UnfoldBooleanSwitchWidget,
         help_text=_("Mailboxes beyond the plan, the newest first. They keep their mail."),
     )  # fmt: skip
 
@@ -70,7 +70,7 @@ def _move(account: Account, actor: Actor, plan: Plan, block_excess: bool) -> Non
 
 
 class OwnerForm(forms.Form):
-    email = forms.EmailField(label=_("e-mail address"), widget=UnfoldAdminEmailInputWidget)
+    email = forms.EmailField(label=_("E-mail address"), widget=UnfoldAdminEmailInputWidget)
 
 
 def _invite_owner(account: Account, actor: Actor, email: str) -> None:

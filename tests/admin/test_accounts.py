@@ -65,7 +65,7 @@ def test_an_owner_is_invited(provider, superuser, acme, alice):
     superuser.emailaddress_set.create(email=superuser.email, verified=True, primary=True)
     typed = {"action": "invite_owner", "_selected_action": [acme.pk]}
     url = reverse("admin:accounts_account_changelist")
-    assert "e-mail address" in provider.post(url, typed).text
+    assert "E-mail address" in provider.post(url, typed).text
     provider.post(url, {**typed, "go": "1", "email": "New@acme.test"})
     assert mail.outbox[0].to == ["new@acme.test"]
     assert acme.invitations.get().email == "new@acme.test"
@@ -126,6 +126,8 @@ def test_a_client_leaves_for_a_plan_of_the_provider_in_one_go(provider, plan, ac
     change(provider, acme, reseller="", plan=plan.pk)
     acme.refresh_from_db()
     assert (acme.reseller, acme.plan) == (None, plan)
+    event = acme.audit_events.get(action="account.reseller_changed")
+    assert event.details == {"before": "Harbour", "after": "nobody"}
 
 
 def test_nobody_gets_a_resellers_plan_without_the_reseller(provider, harbour):
@@ -156,7 +158,7 @@ def test_accounts_are_moved_to_a_plan_and_the_excess_is_blocked(provider, acme, 
 def test_the_choice_of_a_plan_is_asked_for(provider, acme):
     url = reverse("admin:accounts_account_changelist")
     page = provider.post(url, {"action": "move", "_selected_action": [acme.pk]})
-    assert "block the excess" in page.text
+    assert "Block the excess" in page.text
     assert (
         "This field is required"
         in provider.post(url, {"action": "move", "_selected_action": [acme.pk], "go": "1"}).text

@@ -1,10 +1,12 @@
 """Acts on many rows at once."""
 
+from html.parser import HTMLParser
+
 import pytest
 from django.urls import reverse
 
 from accounts.admin import many
-from accounts.models import AuditEvent
+from accounts.models import Account, AuditEvent, Plan
 from domains.models import Domain
 from mailboxes.models import HostJob
 from tests.conftest import make_domain, make_mailbox
@@ -62,20 +64,47 @@ def five(domain, monkeypatch):
     return [make_mailbox(domain, f"box{number}") for number in range(5)]
 
 
+class Fields(HTMLParser):
+    """What a browser sends when the button of an act is pressed on this page."""
+
+    def __init__(self, page) -> None:
+        super().__init__()
+        self.typed: dict[str, list[str]] = {}
+        self.feed(page.text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        sent = found.get("type") in ("hidden", "submit") and found.get("name")
+        if sent and tag in ("input", "button"):
+            self.typed.setdefault(found["name"], []).append(found["value"])
+
+
+def press(client, url, page):
+    return client.post(url, Fields(page).typed)
+
+
 def test_everything_is_asked_for_first_and_then_done_in_steps(provider, five):
+    url, done = f"{MAILBOXES}?q=box", []
     typed = {"action": "kick", "select_across": "1", "_selected_action": [five[0].pk]}
-    asked = provider.post(f"{MAILBOXES}?q=box", typed)
-    assert "box0@acme.test" in asked.text
-    assert HostJob.objects.count() == 0
-    done, typed["go"] = [], "1"
-    for _step in range(3):
-        page = provider.post(f"{MAILBOXES}?q=box", typed)
+    page = provider.post(url, typed)
+    assert "box0@acme.test" in page.text
+    for _step in range(4):
         done.append(HostJob.objects.count())
-        if page.context:
-            typed |= {"cursor": page.context["cursor"], "so_far": page.context["outcome"].dumps()}
-    assert done == [2, 4, 5]
-    assert page.url == f"{MAILBOXES}?q=box"
+        page = press(provider, url, page) if page.status_code == 200 else page
+    assert done == [0, 2, 4, 5]
+    assert page.url == url
     assert "Done for 5." in provider.get(page.url).text
+
+
+def test_what_was_chosen_holds_for_all_steps(provider, acme, charlie, monkeypatch):
+    monkeypatch.setattr(many, "ROWS", 1)
+    large = Plan.objects.create(name="Large")
+    url, everybody = reverse("admin:accounts_account_changelist"), Account.objects.all()
+    typed = {"action": "move", "_selected_action": list(everybody.values_list("pk", flat=True))}
+    page = provider.post(url, {**typed, "go": "1", "plan": large.pk, "block_excess": "on"})
+    assert page.context["form"].cleaned_data == {"plan": large, "block_excess": True}
+    assert press(provider, url, page).status_code == 302
+    assert {account.plan for account in everybody.all()} == {large}
 
 
 def test_a_step_ends_in_time(provider, five, monkeypatch):

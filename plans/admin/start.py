@@ -13,6 +13,7 @@ from kuploy import queues
 from kuploy.figures import MOST_COUNTED, Queue, list_of
 from mailboxes import figures as mailboxes
 from notifications import figures as notifications
+from plans.billing import snapshots
 from quotas import figures as quotas
 from quotas.models import HostTotal
 
@@ -58,6 +59,8 @@ def _needs(waiting: Iterable[Queue], lengths: dict[str, int]) -> Iterable[Senten
         yield _("Redis does not answer: nobody can sign in, and work waits for a sweep."), ""
     if quotas.nobody_judges():
         yield _("Nobody judges usage: do beat and a worker for the queue celery run?"), ""
+    if snapshots.is_late():
+        yield _("No snapshot of today for the invoices: do beat and a worker for celery run?"), ""
     for queue in waiting:
         if lengths.get(queue.name, 0) > MOST_COUNTED:
             yield _not_emptied(queue), ""

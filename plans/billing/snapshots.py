@@ -9,6 +9,11 @@ LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('plans.snapshots'))"
 TAKEN = """
     SELECT EXISTS (SELECT FROM plans_snapshot WHERE day = (now() AT TIME ZONE 'UTC')::date)
 """
+LATE = """
+    SELECT EXISTS (SELECT FROM plans_snapshot)
+       AND NOT EXISTS (SELECT FROM plans_snapshot WHERE day = (now() AT TIME ZONE 'UTC')::date)
+       AND (now() AT TIME ZONE 'UTC')::time > '00:10'
+"""
 # One pass over all mailboxes, of which little is kept.
 PLANNING = "SET LOCAL work_mem = '64MB'"
 TAKE = f"""
@@ -56,3 +61,11 @@ def take() -> bool:
             cursor.execute(PLANNING)
             cursor.execute(TAKE, {**parameters(), "currency": settings.CURRENCY})
         return not taken
+
+
+def is_late() -> bool:
+    """There are some of other days, and today nobody has taken one."""
+    with connection.cursor() as cursor:
+        cursor.execute(LATE)
+        (late,) = cursor.fetchone()
+        return bool(late)

@@ -1,6 +1,6 @@
 """The provider's start page: the figures of the day."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -16,12 +16,14 @@ from kuploy import figures
 from mailboxes import jobs
 from mailboxes.models import HostJob
 from notifications.models import Channel, Delivery
+from plans.billing import snapshots
 from quotas import hosts
 from quotas.figures import PILE
 from quotas.models import Change, HostTotal
 from quotas.settlement import settle_all
 from tests.admin.conftest import USED
 from tests.conftest import GB, make_mailbox
+from tests.plans.billing.snapshots import past
 
 START = reverse("admin:index")
 AN_HOUR = timedelta(hours=1)
@@ -159,6 +161,16 @@ def test_a_pile_of_changes_means_that_nobody_judges(start, domain, mailbox):
         Change(subject=mailbox.pk, bytes=0, messages=0) for _change in range(PILE + 1)
     )
     assert "Nobody judges usage" in needs(start())
+
+
+def test_a_day_without_a_snapshot_is_said_while_it_can_be_taken(start, acme, monkeypatch):
+    # At any time of the day on which this runs.
+    monkeypatch.setattr(snapshots, "LATE", snapshots.LATE.replace("> '00:10'", ">= '00:00'"))
+    assert "No snapshot of today" not in needs(start())
+    past(acme, date(2026, 6, 1))
+    assert "No snapshot of today" in needs(start())
+    snapshots.take()
+    assert "No snapshot of today" not in needs(start())
 
 
 def test_each_host_shows_what_it_holds_and_what_was_sold(start, everything, domain):

@@ -49,16 +49,19 @@ def test_both_pages_fit(page, live_server, alice, harbour, size, name):
     assert fits(page, address(live_server, name))
 
 
-def test_another_month_is_shown_at_once(page, live_server, alice, harbour):
+@pytest.mark.parametrize(
+    ("name", "file"), [("billing", "harbour"), ("billing_of_clients", "harbour-clients")]
+)
+def test_another_month_is_shown_at_once(page, live_server, alice, harbour, name, file):
     sign_in(page, live_server, alice)
-    page.goto(address(live_server, "billing_of_clients"))
+    page.goto(address(live_server, name))
     expect(page.get_by_role("link", name="June 2026 as CSV")).to_be_visible()
     page.get_by_label("Month").select_option("May 2026")
     link = page.get_by_role("link", name="May 2026 as CSV")
     expect(link).to_be_visible()
     with page.expect_download() as download:
         link.click()
-    assert download.value.suggested_filename == "harbour-clients-2026-05.csv"
+    assert download.value.suggested_filename == f"{file}-2026-05.csv"
 
 
 def test_another_month_without_scripts(browser, live_server, alice, harbour):

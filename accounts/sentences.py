@@ -13,6 +13,7 @@ SENTENCES: dict[str, Any] = {
     "account.reseller_changed": _("Changed the reseller of %(name)s from %(before)s to %(after)s"),
     "account.plan_changed": _("Moved %(name)s from the plan %(before)s to %(after)s"),
     "plan.created": _("Made the plan %(name)s"),
+    "plan.chosen_for_sign_up": _("Chose the plan %(name)s for new accounts"),
     "plan.changed": _("Changed the plan %(name)s"),
     "mailboxes.blocked": _("Blocked mailboxes of %(name)s beyond its plan: %(number)s"),
     "mailboxes.brought_back": _("Brought blocked mailboxes of %(name)s back: %(number)s"),

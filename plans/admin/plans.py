@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.base import LeanAdmin, actor_of, holding
-from accounts.audit import audit
+from accounts.admin.many import Many, many
+from accounts.audit import Actor, audit
 from accounts.models import Plan
 from accounts.models.plans import usual_sizes
+from plans import sign_up
 from plans.admin.forms import MOST_GB, GigabytesField, ServiceForm
 from quotas.limits import GB
 
@@ -40,14 +42,31 @@ class PlanForm(ServiceForm):
         )  # fmt: skip
 
 
+def _choose(plan: Plan, actor: Actor) -> None:
+    sign_up.choose(plan=plan, actor=actor)
+
+
 @admin.register(Plan)
 class PlanAdmin(LeanAdmin):
     form = PlanForm
-    list_display = ("name", "owner", "email_hosting", "domain_limit", "mailbox_limit", "largest")
+    list_display = (
+        "name", "owner", "for_new_accounts", "retired_at", "email_hosting", "domain_limit",
+        "mailbox_limit", "largest",
+    )  # fmt: skip
+    exclude = ("for_new_accounts",)
     list_select_related = ("owner",)
     search_fields = ("name",)
     search_help_text = _("Part of a name")
     autocomplete_fields = ("owner",)
+
+    actions = many(Many("choose_for_sign_up", _("Give it to new accounts"), _choose))
+
+    def actor_for(self, request: HttpRequest, row: Any) -> Actor:
+        return actor_of(request, row.owner)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Accounts have it because of who sells it."""
+        return ("owner",) if obj else ()
 
     def find(self, term: str) -> Q:
         return holding("name", term, ignoring_case=True)

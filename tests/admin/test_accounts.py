@@ -6,10 +6,10 @@ from django.urls import reverse
 
 from accounts.models import Account, AuditEvent, Plan
 from accounts.services import open_account
+from tests.admin.forms import change, page_of, typed_of
 from tests.conftest import make_alias
 
 ADD = reverse("admin:accounts_account_add")
-GB = 2**30
 
 
 @pytest.fixture
@@ -17,22 +17,6 @@ def harbour(plan, charlie):
     account = open_account(name="Harbour", owner=charlie)
     Account.objects.filter(pk=account.pk).update(kind=Account.Kind.RESELLER)
     return Account.objects.get(pk=account.pk)
-
-
-def page_of(row) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-
-
-def typed_of(client, url) -> dict[str, object]:
-    """What the form holds when nobody has touched it."""
-    form = client.get(url).context["adminform"].form
-    values = {field.html_name: field.value() for field in form}
-    texts = {name: value for name, value in values.items() if value not in (None, False)}
-    return {n: ",".join(map(str, v)) if isinstance(v, list) else v for n, v in texts.items()}
-
-
-def change(client, row, **typed):
-    return client.post(page_of(row), {**typed_of(client, page_of(row)), **typed}, follow=True)
 
 
 def test_editing_an_account_leaves_its_counts_alone(provider, acme, mailbox):
@@ -171,32 +155,3 @@ def test_what_is_refused_undoes_the_rest_of_the_form(provider, acme, charlie):
     acme.refresh_from_db()
     assert acme.name == "Acme"
     assert not AuditEvent.objects.filter(action="account.renamed").exists()
-
-
-def test_a_plan_is_edited_and_counts_at_once(provider, plan):
-    change(provider, plan, domain_limit="0")
-    plan.refresh_from_db()
-    assert (plan.domain_limit, plan.default_size_bytes) == (0, 8 * GB)
-    assert AuditEvent.objects.latest("pk").action == "plan.changed"
-
-
-def test_sizes_are_typed_and_shown_in_gb(provider, plan):
-    assert typed_of(provider, page_of(plan))["largest_size_bytes"] == "25"
-    change(provider, plan, largest_size_bytes="50", default_size_bytes="0.5")
-    plan.refresh_from_db()
-    assert (plan.largest_size_bytes, plan.default_size_bytes) == (50 * GB, GB // 2)
-
-
-def test_a_default_size_above_the_largest_is_refused_beside_the_form(provider, plan):
-    page = change(provider, plan, default_size_bytes="26")
-    assert "must not exceed the largest size" in page.text
-    plan.refresh_from_db()
-    assert plan.default_size_bytes == 8 * GB
-
-
-def test_a_plan_is_made(provider, plan):
-    url = reverse("admin:accounts_plan_add")
-    provider.post(url, {**typed_of(provider, url), "name": "Large"})
-    made = Plan.objects.get(name="Large")
-    assert (made.domain_limit, made.largest_size_bytes) == (None, 25 * GB)
-    assert AuditEvent.objects.latest("pk").action == "plan.created"

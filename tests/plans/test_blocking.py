@@ -217,6 +217,6 @@ def test_however_many_there_are_one_statement_blocks_them(acme, domain, new_plan
     fill_with(domain, *(f"n{number}" for number in range(300)))
     with CaptureQueriesContext(connection) as queries:
         to(acme, new_plan(10), block_excess=True)
-    changes = [each["sql"] for each in queries if "mailboxes_mailbox SET" in each["sql"]]
+    changes = [each["sql"] for each in queries if "UPDATE mailboxes_mailbox" in each["sql"]]
     assert len(changes) == 2  # those to block, and those to bring back
     assert Mailbox.objects.filter(state="blocked").count() == 290

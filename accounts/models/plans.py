@@ -2,10 +2,14 @@
 
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from quotas.bands import within_bands
 
 if TYPE_CHECKING:
     from accounts.models.tenants import Account
@@ -99,6 +103,14 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """What no band holds could not be invoiced."""
+        if not within_bands(self.largest_size_bytes, settings.BILLING_BANDS_GB):
+            raise ValidationError(
+                _("The largest size that can be invoiced is %(band)d GB."),
+                params={"band": settings.BILLING_BANDS_GB[-1]},
+            )
 
 
 class BandPrice(models.Model):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.http import MemberRequest, hosting
+from accounts.models import Membership
 from accounts.roles import Act
 from accounts.room import Countable, room_for
 from domains import names
@@ -19,6 +20,7 @@ from kuploy.errors import Refused
 from kuploy.paging import Page, paginate
 from kuploy.throttle import throttle
 from mailboxes import access, passwords, services
+from mailboxes.bands import band_gb, say_bands
 from mailboxes.forms import MailboxEditForm, MailboxForm, PasswordForm
 from mailboxes.models import HostJob, Mailbox
 from quotas import history
@@ -110,6 +112,7 @@ def add(request: MemberRequest) -> HttpResponse:
             messages.success(request, _("%(address)s is ready.") % {"address": mailbox})
             return redirect(mailbox)
     form.offer_domains()
+    say_bands(form, request.membership)
     context = {
         "form": form,
         "room": room_for(request.account, Countable.MAILBOX),
@@ -121,7 +124,7 @@ def add(request: MemberRequest) -> HttpResponse:
 def detail(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     """State, usage and the settings for mail programs."""
     mailbox = access.get_mailbox(request.membership, mailbox_id)
-    return render(request, "mailboxes/detail.html", page_of(mailbox))
+    return render(request, "mailboxes/detail.html", page_of(mailbox, request.membership))
 
 
 @hosting(Act.LOOK)
@@ -131,13 +134,17 @@ def usage(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     return render(request, "mailboxes/detail.html#usage", usage_of(mailbox, mailbox.usage))
 
 
-def page_of(mailbox: Mailbox) -> dict[str, object]:
-    used = mailbox.usage
+def page_of(
+    mailbox: Mailbox, seat: Membership, edit_form: MailboxEditForm | None = None
+) -> dict[str, object]:
+    used, edit_form = mailbox.usage, edit_form or MailboxEditForm(mailbox=mailbox)
+    if not mailbox.is_postmaster:
+        say_bands(edit_form, seat)
     return {
         **usage_of(mailbox, used),
         **history_of(mailbox, history.of(mailbox.pk, used)),
         "job": HostJob.objects.filter(kind=HostJob.Kind.PURGE, mailbox_id=mailbox.pk).first(),
-        "edit_form": MailboxEditForm(mailbox=mailbox),
+        "edit_form": edit_form,
         "password_form": PasswordForm(mailbox=mailbox),
         "servers": servers(),
     }
@@ -179,11 +186,18 @@ def edit(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)
     form = MailboxEditForm(request.POST, mailbox=mailbox)
     if not form.is_valid():
-        context = {**page_of(mailbox), "edit_form": form}
+        context = page_of(mailbox, request.membership, form)
         return render(request, "mailboxes/detail.html", context, status=422)
+    before = band_gb(mailbox.quota_bytes)
     services.edit_mailbox(mailbox=mailbox, **form.cleaned_data, actor=request.actor)
-    messages.success(request, _("Saved."))
+    messages.success(request, _saved(before, band_gb(mailbox.quota_bytes)))
     return redirect(mailbox)
+
+
+def _saved(before: int, after: int) -> str:
+    if before == after:
+        return _("Saved.")
+    return _("Saved. It is invoiced as %(band)d GB now.") % {"band": after}
 
 
 @hosting(Act.EDIT_MAILBOXES)
@@ -192,7 +206,7 @@ def password(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)
     form = PasswordForm(request.POST, mailbox=mailbox)
     if not form.is_valid():
-        context = {**page_of(mailbox), "password_form": form}
+        context = {**page_of(mailbox, request.membership), "password_form": form}
         return render(request, "mailboxes/detail.html", context, status=422)
     services.change_password(
         mailbox=mailbox, password=form.cleaned_data["password"], actor=request.actor

@@ -18,9 +18,9 @@ def test_a_plan_is_edited_and_counts_at_once(provider, plan):
 
 def test_sizes_are_typed_and_shown_in_gb(provider, plan):
     assert typed_of(provider, page_of(plan))["largest_size_bytes"] == "25"
-    change(provider, plan, largest_size_bytes="50", default_size_bytes="0.5")
+    change(provider, plan, largest_size_bytes="20", default_size_bytes="0.5")
     plan.refresh_from_db()
-    assert (plan.largest_size_bytes, plan.default_size_bytes) == (50 * GB, GB // 2)
+    assert (plan.largest_size_bytes, plan.default_size_bytes) == (20 * GB, GB // 2)
 
 
 def test_a_default_size_above_the_largest_is_refused_beside_the_form(provider, plan):

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Model, Q, QuerySet, UUIDField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -114,6 +116,17 @@ class LeanAdmin(ModelAdmin):  # type: ignore[misc]
         """Who acts on that row, in the account that the record of it belongs to."""
         return actor_of(request, getattr(row, "account", None))
 
+    def response_action(
+        self, request: HttpRequest, queryset: "QuerySet[Any]"
+    ) -> HttpResponse | None:
+        try:
+            for typed in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.to_python(typed)
+        except ValidationError as error:
+            raise BadRequest("not an id") from error
+        found: HttpResponse | None = super().response_action(request, queryset)
+        return found
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
         extra_context: dict[str, Any] | None = None,
@@ -131,6 +144,8 @@ class LeanAdmin(ModelAdmin):  # type: ignore[misc]
 
     def history_view(self, request: HttpRequest, object_id: str, **_context: Any) -> HttpResponse:
         """The record of acts has more to tell than the admin's own log: who else did what."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         found = self.get_object(request, object_id)
         query = urlencode({"q": found}) if found else ""
         return redirect(f"{reverse('admin:accounts_auditevent_changelist')}?{query}")

@@ -82,7 +82,7 @@ class Many:
         form = self.form(request.POST if "go" in request.POST else None)
         if asks and not ("go" in request.POST and form.is_valid()):
             return self._page(model_admin, request, rows, form, Outcome(), "")
-        choices = form.cleaned_data if form.is_bound else {}
+        choices = form.cleaned_data if asks else {}
         outcome, cursor = self._step(model_admin, request, rows, choices)
         if cursor:
             return self._page(model_admin, request, rows, form, outcome, cursor)

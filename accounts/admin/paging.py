@@ -95,11 +95,19 @@ def read_cursor(model: type[Model], order: Sequence[str], typed: str) -> list[An
     try:
         values = json.loads(typed)
         return [
-            _field(model, column).to_python(value)
+            _field(model, column).to_python(_text(value))
             for column, value in zip(order, values, strict=True)
         ]
     except (ValueError, TypeError, ValidationError):
         return None
+
+
+def _text(value: Any) -> str:
+    """What a cursor is made of; JSON can also write what no column holds."""
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError
+    value.encode()  # half of a pair of surrogates is no text
+    return value
 
 
 def _field(model: type[Model], column: str) -> Any:

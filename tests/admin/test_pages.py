@@ -1,6 +1,7 @@
 """Walks every page of the admin: it shows, it shows no secret, and it costs the same with more."""
 
 from html import unescape
+from urllib.parse import unquote
 
 import pytest
 from django.contrib import admin
@@ -51,6 +52,13 @@ def test_nobody_else_gets_in(client, request, acme, who):
         client.force_login(request.getfixturevalue(who))
     for name in NAMES:
         assert client.get(list_of(name)).status_code in {302, 403}
+
+
+@each_page
+def test_staff_without_a_right_to_it_see_no_page_of_it(client, everything, name):
+    client.force_login(User.objects.create_user("staff@example.test", is_staff=True))
+    for url in pages_of(name, everything.rows[name]):
+        assert client.get(url).status_code == 403, url
 
 
 @pytest.fixture
@@ -107,3 +115,38 @@ def test_a_domain_shows_its_records_and_leads_to_what_it_holds(provider, domain,
     found = provider.get(list_of("mailboxes_mailbox"), {"q": "@acme.test"})
     assert "?q=%40acme.test" in page.text
     assert "info@acme.test" in found.text
+
+
+HOSTILE = [
+    "%FF%FE", "'%22%3C%3E", "%25%5C_", "a" * 3000, "-1", "9" * 40, "%ED%A0%80",
+    '["%5Cu0000","%5Cu0000"]', '["%5Cu0000"]', '["%5Cud800"]', '["99999999999999999999999"]',
+    '["a","a","a"]', "[null]",
+]  # fmt: skip
+ASKED = ("q", "after", "before", "p", "all", "o", "late", "state", "level", "records", "_facets")
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_no_list_stumbles_over_what_nobody_means_to_type(provider, everything, value):
+    for name in NAMES:
+        for each in ASKED:
+            response = provider.get(f"{list_of(name)}?{each}={value}")
+            assert response.status_code in {200, 302, 400}, (name, each)
+        for lookup in ("account__id__exact", "kind__exact", "state__exact", "id__exact"):
+            response = provider.get(f"{list_of(name)}?{lookup}={value}")
+            assert response.status_code in {200, 302, 400}, (name, lookup)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_no_act_stumbles_over_what_nobody_means_to_type(provider, everything, value):
+    value = unquote(value)
+    for name, registered in NAMES.items():
+        for act in registered.actions or ():
+            for typed in (
+                {"_selected_action": [value]},
+                {"_selected_action": [everything.rows[name].pk], "go": "1", "cursor": value},
+                {"_selected_action": [everything.rows[name].pk], "go": "1", "so_far": value},
+                {"_selected_action": ["x"], "select_across": value, "go": "1", "plan": value},
+            ):
+                sent = {"action": act.__name__, **typed}
+                status = provider.post(list_of(name), sent).status_code
+                assert status in {200, 302, 400}, (name, typed)

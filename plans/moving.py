@@ -49,6 +49,16 @@ class Preview:
         return self.of(Kind.KEPT)
 
     @property
+    def shares(self) -> list[tuple[str, Room]]:
+        """By the name of what is counted."""
+        names = {
+            Countable.DOMAIN: _("Domains"),
+            Countable.MAILBOX: _("Mailboxes"),
+            Countable.ALIAS: _("Aliases"),
+        }
+        return [(names[what], room) for what, room in self.rooms.items()]
+
+    @property
     def fits(self) -> bool:
         return not (self.first or self.blockable)
 
@@ -85,17 +95,18 @@ def move(*, account: Account, plan: Plan, block_excess: bool, actor: Actor) -> N
     has to be put right before. ACTOR acts in the account that is moved.
     """
     held = blocking.hold(account)
-    before, held.plan = held.plan, _still_offered(held, plan)
-    found = preview(held, held.plan)
+    before, offered = held.plan, _still_offered(held, plan)
+    found = preview(held, offered)
     if found.first or (found.blockable and not block_excess):
         raise DoesNotFit(found)
-    Account.objects.filter(pk=held.pk).update(plan=plan)
-    audit(actor, "account.plan_changed", held, before=before.name, after=plan.name)
-    follow_message_cap(Mailbox.objects.filter(account=held), held.plan)
+    held.plan = offered
+    held.save(update_fields=["plan"])
+    audit(actor, "account.plan_changed", held, before=before.name, after=offered.name)
+    follow_message_cap(Mailbox.objects.filter(account=held), offered)
     if block_excess:
         blocking.block_excess(account=held, actor=actor)
     blocking.bring_back_by_itself(held)
-    account.plan = held.plan
+    account.plan = offered
 
 
 def _still_offered(account: Account, plan: Plan) -> Plan:

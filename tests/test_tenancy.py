@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts import http
-from accounts.models import Account, AuditEvent, Invitation, Membership, Role, User
+from accounts.models import Account, AuditEvent, Invitation, Membership, Plan, Role, User
 from accounts.roles import Act
 from accounts.services import open_account
 from mailboxes.own.http import mailbox_user
@@ -58,7 +58,7 @@ SELLING_ROUTES = [
     if getattr(entry.callback, "check", None) is http._who_sells
 ]  # fmt: skip
 # What an account can do whatever its plan includes.
-WITHOUT_HOSTING = ("accounts:", "notifications:", "plans:billing")
+WITHOUT_HOSTING = ("accounts:", "notifications:", "plans:")
 HOSTING_ROUTES = [name for name in TENANT_ROUTES if not name.startswith(WITHOUT_HOSTING)]
 ROUTES_WITH_AN_ID = [
     name for name, entry in TENANT_ROUTES.items() if set(entry.pattern.converters) - {"account"}
@@ -102,6 +102,10 @@ def things_of(account: Account, name: str) -> dict[str, object]:
         "address_id": address.pk,
         "webhook_id": webhook.pk,
         "delivery_code": webhook.deliveries.get().code,
+        "plan_id": Plan.objects.create(name="Own", owner=account).pk,
+        "client_id": Account.objects.create(
+            name="Client", slug=f"client-of-{domain.pk}", plan=account.plan, reseller=account
+        ).pk,
     }
 
 

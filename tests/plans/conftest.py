@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
 
-from accounts.models import Account, Plan
+from accounts.models import Account, BandPrice, Plan, User
 from domains.models import Domain
 from mailboxes.models import Mailbox
 from tests.conftest import GB
@@ -61,3 +62,20 @@ def harbour(acme: Account, new_plan: NewPlan) -> Account:
     Account.objects.filter(pk=acme.pk).update(reseller=harbour)
     acme.refresh_from_db()
     return harbour
+
+
+@pytest.fixture
+def owner(client: Client, harbour: Account, alice: User) -> Client:
+    """Alice owns the reseller, too."""
+    harbour.memberships.create(user=alice, role=40)
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def small(harbour: Account, acme: Account) -> Plan:
+    """A plan of the reseller that acme has."""
+    plan = Plan.objects.create(name="Small", owner=harbour, mailbox_limit=5, domain_limit=2)
+    BandPrice.objects.create(plan=plan, band_gb=8, monthly="1.50")
+    Account.objects.filter(pk=acme.pk).update(plan=plan)
+    return plan

@@ -88,3 +88,8 @@ class InvitationForm(SeatForm):
 
 class AccountForm(forms.Form):
     name = NameField(label=_("Name"), max_length=120)
+    blocked_return = forms.BooleanField(
+        label=_("Blocked mailboxes come back by themselves"),
+        required=False,
+        help_text=_("As soon as the plan has room, the oldest first. Else it takes a click."),
+    )

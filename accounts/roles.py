@@ -28,6 +28,7 @@ class Act(Enum):
     )
     EDIT_ALIASES = Role.POSTMASTER, gettext_noop("Create, change and delete aliases; the catch-all")
     EDIT_DOMAINS = Role.MANAGER, gettext_noop("Add, prove and remove domains")
+    BRING_BACK = Role.MANAGER, gettext_noop("Bring blocked mailboxes back when there is room")
     EDIT_WEBHOOKS = Role.MANAGER, gettext_noop("Webhooks, and what was delivered to them")
     SEE_ACTIVITY = Role.MANAGER, gettext_noop("See who did what")
     LIMIT_DOMAINS = Role.OWNER, gettext_noop("Limit mailboxes and their sizes for a domain")

@@ -15,6 +15,7 @@ SENTENCES: dict[str, Any] = {
     "plan.created": _("Made the plan %(name)s"),
     "plan.chosen_for_sign_up": _("Chose the plan %(name)s for new accounts"),
     "plan.changed": _("Changed the plan %(name)s"),
+    "account.blocked_return": _("Chose how blocked mailboxes of %(name)s come back"),
     "mailboxes.blocked": _("Blocked mailboxes of %(name)s beyond its plan: %(number)s"),
     "mailboxes.brought_back": _("Brought blocked mailboxes of %(name)s back: %(number)s"),
     "plan.retired": _("Retired the plan %(name)s"),

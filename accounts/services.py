@@ -126,6 +126,14 @@ def _check_takes(reseller: Account, account: Account) -> None:
         check_pool_takes(reseller, account)
 
 
+@transaction.atomic
+def choose_blocked_return(*, account: Account, by_itself: bool, actor: Actor) -> None:
+    """Whether blocked mailboxes come back as soon as there is room, or wait for a click."""
+    account.blocked_return = by_itself
+    account.save(update_fields=["blocked_return"])
+    audit(actor, "account.blocked_return", account, by_itself=by_itself)
+
+
 def invite(
     *, account: Account, email: str, role: Role, domain_ids: list[UUID], actor: Actor
 ) -> Invitation:

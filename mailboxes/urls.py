@@ -1,12 +1,13 @@
 from django.urls import path
 
-from mailboxes.views import aliases, mailboxes, removal, rules
+from mailboxes.views import aliases, blocked, mailboxes, removal, rules
 
 app_name = "mailboxes"
 urlpatterns = [
     path("mailboxes/", mailboxes.index, name="list"),
     path("mailboxes/add/", mailboxes.add, name="add"),
     path("mailboxes/password-strength/", mailboxes.strength, name="strength"),
+    path("mailboxes/bring-back/", blocked.bring_back, name="bring_back"),
     path("mailboxes/<uuid:mailbox_id>/", mailboxes.detail, name="detail"),
     path("mailboxes/<uuid:mailbox_id>/edit/", mailboxes.edit, name="edit"),
     path("mailboxes/<uuid:mailbox_id>/password/", mailboxes.password, name="password"),

@@ -97,11 +97,17 @@ def activity(request: MemberRequest) -> HttpResponse:
 
 @member(Act.EDIT_ACCOUNT)
 def settings(request: MemberRequest) -> HttpResponse:
-    form = AccountForm(request.POST or None, initial={"name": request.account.name})
+    account, actor = request.account, request.actor
+    initial = {"name": account.name, "blocked_return": account.blocked_return}
+    form = AccountForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        services.rename_account(
-            account=request.account, name=form.cleaned_data["name"], actor=request.actor
-        )
+        typed = form.cleaned_data
+        if "name" in form.changed_data:
+            services.rename_account(account=account, name=typed["name"], actor=actor)
+        if "blocked_return" in form.changed_data:
+            services.choose_blocked_return(
+                account=account, by_itself=typed["blocked_return"], actor=actor
+            )
         messages.success(request, _("Saved."))
         return redirect("accounts:settings", request.account.slug)
     status = 422 if form.errors else 200

@@ -11,7 +11,8 @@ def url(acme):
 
 
 def test_the_account_is_renamed_and_the_old_name_written_down(as_alice, url, acme):
-    assert as_alice.post(url("settings"), {"name": "Acme & Sons"}).status_code == 302
+    typed = {"name": "Acme & Sons", "blocked_return": "on"}
+    assert as_alice.post(url("settings"), typed).status_code == 302
     acme.refresh_from_db()
     assert acme.name == "Acme & Sons"
     assert acme.audit_events.latest("pk").details == {"before": "Acme"}

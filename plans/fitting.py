@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -49,7 +50,7 @@ def findings(account: Account, plan: Plan) -> list[Finding]:
 def no_longer_fitting(plan: Plan, new: Mapping[str, Any]) -> list[str]:
     """How many accounts on the plan have more than these limits of it, where they are lowered."""
     above = {
-        what: plan.accounts.filter(**{f"{what}_count__gt": new[f"{what}_limit"]}).count()
+        what: _using_more(plan, what, new[f"{what}_limit"])
         for what in Countable
         if _lowered(getattr(plan, f"{what}_limit"), new[f"{what}_limit"])
     }
@@ -67,6 +68,13 @@ def no_longer_fitting(plan: Plan, new: Mapping[str, Any]) -> list[str]:
                 ) % {"number": number}
             )  # fmt: skip
     return said
+
+
+def _using_more(plan: Plan, what: Countable, limit: int) -> int:
+    """Accounts, those of resellers with all that their clients have."""
+    of_clients = Coalesce(Sum(f"clients__{what}_count"), 0)
+    used = plan.accounts.annotate(used=F(f"{what}_count") + of_clients)
+    return used.filter(used__gt=limit).count()
 
 
 def _lowered(before: int | None, after: int | None) -> bool:

@@ -77,17 +77,18 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _promised(self, pool: Room, name: str) -> str:
         """What the reseller's own plan holds, beside what this one promises of it."""
-        empty = _("Empty: no limit.")
         if pool.limit is None:
-            return empty
+            return ""
         own = {"limit": pool.limit, "left": pool.left}
         promised = self.data.get(name, "") if self.is_bound else self.initial.get(name)
         if promised in (None, "") or (str(promised).isdecimal() and int(promised) > pool.limit):
-            return empty + " " + _(
+            sentence = _(
                 "More than your own plan holds (%(limit)d, %(left)d left): a client is refused "
                 "what goes beyond that."
-            ) % own  # fmt: skip
-        return empty + " " + _("Your own plan holds %(limit)d, %(left)d are left.") % own
+            )
+        else:
+            sentence = _("Your own plan holds %(limit)d, %(left)d are left.")
+        return sentence % own
 
     @property
     def limit_fields(self) -> list[forms.BoundField]:
@@ -100,7 +101,7 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def feature_fields(self) -> list[forms.BoundField]:
-        names = ("catch_all", "forwarding", "api", "webhooks", "migration", "imports")
+        names = ("catch_all", "api", "webhooks", "migration", "imports")
         return [self[name] for name in names]
 
     @property

@@ -66,7 +66,7 @@ def test_what_has_to_be_put_right_first_leaves_no_button(owner, move_url, harbou
     none = Plan.objects.create(name="None", owner=harbour, domain_limit=0)
     text = owner.get(move_url, {"plan": none.pk}).text
     assert "1 domain, the plan holds 0: 1 too many. Remove domains first." in text
-    assert "Move to None" not in text
+    assert "Move to this plan" not in text
     assert "Enter Acme" in text
 
 

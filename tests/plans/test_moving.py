@@ -11,6 +11,7 @@ from domains.models import Domain
 from kuploy.errors import Refused
 from mailboxes.models import Mailbox, MailRules
 from notifications.models import Channel
+from plans.fitting import no_longer_fitting
 from plans.moving import DoesNotFit, move, preview
 from tests.conftest import GB, make_alias, make_domain, make_mailbox
 from tests.plans.conftest import fill_with, names_in
@@ -265,3 +266,14 @@ def test_a_full_account_takes_nothing_new_instead_of_the_blocked(acme, domain, n
     domain = Domain.objects.get(pk=domain.pk)
     with pytest.raises(Refused, match="Your plan holds 1 mailbox"):
         make_mailbox(domain, "new")
+
+
+def test_a_lowered_pool_counts_what_the_clients_have(acme, domain, harbour, new_plan):
+    fill_with(domain, "a", "b")
+    pool = harbour.plan
+    sizes = {"largest_size_bytes": pool.largest_size_bytes}
+    limits = {"domain_limit": None, "alias_limit": None}
+    assert no_longer_fitting(pool, {"mailbox_limit": 1, **limits, **sizes}) == [
+        "1 account has more mailboxes."
+    ]
+    assert no_longer_fitting(pool, {"mailbox_limit": 2, **limits, **sizes}) == []

@@ -6,12 +6,17 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from accounts import services
 from accounts.admin.base import LeanAdmin, actor_of, by_choice, holding, links
 from accounts.admin.many import Many, many
 from accounts.audit import Actor
+from accounts.forms import NameField
 from accounts.models import Account, Plan, Role
 from kuploy.figures import list_of
 from plans import moving
@@ -30,6 +35,8 @@ BELONGINGS = (
 
 
 class AccountForm(ServiceForm):
+    name = NameField(label=_("Name"), max_length=120, widget=UnfoldAdminTextInputWidget)
+
     def act(self) -> None:
         typed = self.cleaned_data
         if self.instance._state.adding:

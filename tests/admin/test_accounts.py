@@ -29,6 +29,13 @@ def test_editing_an_account_leaves_its_counts_alone(provider, acme, mailbox):
     assert (event.action, event.account) == ("account.renamed", acme)
 
 
+def test_a_name_stays_on_one_line(provider, acme):
+    change(provider, acme, name="  New\tname ")
+    acme.refresh_from_db()
+    assert acme.name == "New name"
+    assert "cannot be seen" in change(provider, acme, name="New\u202ename").text
+
+
 def test_saving_without_a_change_does_and_records_nothing(provider, acme):
     before = AuditEvent.objects.count()
     change(provider, acme)

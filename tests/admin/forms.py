@@ -17,3 +17,8 @@ def typed_of(client, url) -> dict[str, object]:
 
 def change(client, row, **typed):
     return client.post(page_of(row), {**typed_of(client, page_of(row)), **typed}, follow=True)
+
+
+def act(client, url, action, *rows, **typed):
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows], **typed}
+    return client.post(url, chosen, follow=True)

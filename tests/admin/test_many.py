@@ -11,15 +11,11 @@ from accounts.admin import many
 from accounts.models import Account, AuditEvent, Plan
 from domains.models import Domain
 from mailboxes.models import HostJob
+from tests.admin.forms import act
 from tests.conftest import make_domain, make_mailbox
 
 DOMAINS = reverse("admin:domains_domain_changelist")
 MAILBOXES = reverse("admin:mailboxes_mailbox_changelist")
-
-
-def act(client, url, action, *rows, **typed):
-    chosen = {"action": action, "_selected_action": [row.pk for row in rows], **typed}
-    return client.post(url, chosen, follow=True)
 
 
 @pytest.mark.parametrize(

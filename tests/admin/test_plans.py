@@ -1,16 +1,18 @@
 """Plans as the provider edits them."""
 
+from decimal import Decimal
+
 from django.urls import reverse
 
-from accounts.models import AuditEvent, Plan
-from tests.admin.forms import change, page_of, typed_of
+from accounts.models import Account, AuditEvent, Plan
+from tests.admin.forms import act, change, page_of, typed_of
 
 GB = 2**30
 PLANS = reverse("admin:accounts_plan_changelist")
 
 
 def test_a_plan_is_edited_and_counts_at_once(provider, plan):
-    change(provider, plan, domain_limit="0")
+    change(provider, plan, domain_limit="0", default_size_bytes="8")
     plan.refresh_from_db()
     assert (plan.domain_limit, plan.default_size_bytes) == (0, 8 * GB)
     assert AuditEvent.objects.latest("pk").action == "plan.changed"
@@ -38,20 +40,52 @@ def test_a_plan_is_made(provider, plan):
     assert AuditEvent.objects.latest("pk").action == "plan.created"
 
 
+def test_prices_are_typed_for_each_band_and_taken_away(provider, plan):
+    change(provider, plan, price_8="2.50", price_25="4")
+    assert dict(plan.prices.values_list("band_gb", "monthly")) == {8: Decimal("2.50"), 25: 4}
+    assert typed_of(provider, page_of(plan))["price_8"] == Decimal("2.50")
+    change(provider, plan, price_25="")
+    assert list(plan.prices.values_list("band_gb", flat=True)) == [8]
+
+
+def test_the_messages_that_mailboxes_may_hold_follow_the_plan(provider, plan, mailbox):
+    change(provider, plan, message_cap="1000")
+    mailbox.refresh_from_db()
+    assert mailbox.quota_messages == 1000
+
+
+def test_a_plan_that_is_made_smaller_says_who_has_more(provider, plan, mailbox):
+    page = change(provider, plan, mailbox_limit="0")
+    assert "1 account has more mailboxes" in page.text
+    plan.refresh_from_db()
+    assert plan.mailbox_limit == 25
+    change(provider, plan, mailbox_limit="0", understood="on")
+    plan.refresh_from_db()
+    assert plan.mailbox_limit == 0
+
+
+def test_plans_are_retired_offered_again_and_deleted_while_nobody_has_them(provider, plan, acme):
+    old = Plan.objects.create(name="Old")
+    done = []
+    for each in ("retire", "offer_again", "delete_unused"):
+        act(provider, PLANS, each, old)
+        done.append(AuditEvent.objects.latest("pk").action)
+    assert done == ["plan.retired", "plan.offered_again", "plan.deleted"]
+    used = Plan.objects.create(name="Used")
+    Account.objects.filter(pk=acme.pk).update(plan=used)
+    page = act(provider, PLANS, "delete_unused", used)
+    assert "Used: A plan in use cannot be deleted" in page.text
+
+
 def test_a_plan_stays_with_who_sells_it(provider, plan, acme):
     change(provider, plan, owner=acme.pk)
     plan.refresh_from_db()
     assert plan.owner is None
 
 
-def choose(client, plan):
-    typed = {"action": "choose_for_sign_up", "_selected_action": [plan.pk]}
-    return client.post(PLANS, typed, follow=True)
-
-
 def test_another_plan_is_chosen_for_new_accounts(provider, plan):
     other = Plan.objects.create(name="Other")
-    choose(provider, other)
+    act(provider, PLANS, "choose_for_sign_up", other)
     assert Plan.objects.for_sign_up() == other
     assert AuditEvent.objects.latest("pk").action == "plan.chosen_for_sign_up"
 
@@ -60,5 +94,6 @@ def test_new_accounts_get_no_plan_that_is_retired_or_a_resellers(provider, plan,
     old = Plan.objects.create(name="Old", retired_at="2026-01-01T00:00Z")
     sold = Plan.objects.create(name="Sold", owner=acme)
     for each in (old, sold):
-        assert f"{each}: New accounts need a plan of the provider" in choose(provider, each).text
+        page = act(provider, PLANS, "choose_for_sign_up", each)
+        assert f"{each}: New accounts need a plan of the provider" in page.text
     assert Plan.objects.for_sign_up() == plan

@@ -24,6 +24,9 @@ def claim_room(account: Account, what: Countable, wanted: int = 1) -> None:
         # Only against others who hold it: an alert that refers to the account need not wait.
         locked = Account.objects.select_for_update(of=("self",), no_key=True)
         holder = locked.select_related("plan").get(pk=pk)
+        if pk == account.pk and holder.reseller_id != account.reseller_id:
+            # Its pool is another one since it was read, and was not asked.
+            raise Refused(_("%(name)s was moved just now. Try again.") % {"name": holder})
         room = room_for(holder, what)
         if not room.fits(wanted):
             raise Refused(_full(what, room.limit or 0, own=pk == account.pk))

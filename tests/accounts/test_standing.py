@@ -6,6 +6,7 @@ from accounts.audit import Actor
 from accounts.models import Account, Plan
 from accounts.services import assign_reseller, change_kind, open_account
 from kuploy.errors import Refused
+from mailboxes.models import Mailbox
 from tests.concurrency import at_once
 from tests.conftest import make_domain, make_mailbox
 
@@ -53,3 +54,20 @@ def test_nobody_is_the_client_of_who_stops_being_a_reseller_just_now(alice, harb
     )
     harbour.refresh_from_db()
     assert harbour.clients.exists() == harbour.is_reseller
+
+
+def test_a_mailbox_made_while_its_account_is_moved_counts_in_the_pool(alice, harbour):
+    account, domain = client_of(alice, "one")
+    make_mailbox(domain)
+    at_once(below(account, harbour), lambda: make_mailbox(domain, "second"))
+    account.refresh_from_db()
+    boxes = Mailbox.objects.filter(account=account, counted=True).count()
+    assert (account.reseller is None, boxes) in {(True, 2), (False, 1)}
+
+
+def test_who_read_the_account_before_it_was_moved_is_asked_to_try_again(alice, harbour):
+    account, domain = client_of(alice, "one")
+    assert domain.account.reseller_id is None
+    below(account, harbour)()
+    with pytest.raises(Refused, match="was moved just now"):
+        make_mailbox(domain)

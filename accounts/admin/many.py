@@ -73,12 +73,14 @@ class Many:
     # Gets the row, the actor, and what was typed into the form.
     do: Do
     form: type[forms.Form] = forms.Form
+    # What cannot be taken back is asked for once more, also for a single row.
+    final: bool = False
 
     def __call__(
         self, model_admin: LeanAdmin, request: HttpRequest, rows: "QuerySet[Any]"
     ) -> HttpResponse | None:
         everywhere = request.POST.get("select_across") == "1"
-        asks = bool(self.form.base_fields) or everywhere
+        asks = self.final or everywhere or bool(self.form.base_fields)
         form = self.form(request.POST if "go" in request.POST else None)
         if asks and not ("go" in request.POST and form.is_valid()):
             return self._page(model_admin, request, rows, form, Outcome(), "")

@@ -86,7 +86,7 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
     exclude = ("data",)
     search_fields = ("user__email",)
     search_help_text = _("Beginning of an e-mail address")
-    actions = many(Many("take_away", _("Take away"), _take_away))
+    actions = many(Many("take_away", _("Take away"), _take_away, final=True))
 
     def find(self, term: str) -> Q:
         return Q(user__email__startswith=term.lower())

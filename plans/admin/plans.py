@@ -112,7 +112,7 @@ class PlanAdmin(LeanAdmin):
         Many("choose_for_sign_up", _("Give it to new accounts"), _choose),
         Many("retire", _("Retire"), _retire),
         Many("offer_again", _("Offer again"), _offer_again),
-        Many("delete_unused", _("Delete"), _delete),
+        Many("delete_unused", _("Delete"), _delete, final=True),
     )
 
     def actor_for(self, request: HttpRequest, row: Any) -> Actor:

@@ -132,8 +132,13 @@ def test_a_delivery_is_sent_again(provider, everything, queued):
 
 
 def test_a_lost_second_factor_is_taken_away_and_it_is_written_down(provider, everything, alice):
-    factor = everything.rows["mfa_authenticator"]
-    act(provider, reverse("admin:mfa_authenticator_changelist"), "take_away", factor)
+    factor, url = (
+        everything.rows["mfa_authenticator"],
+        reverse("admin:mfa_authenticator_changelist"),
+    )
+    asked = act(provider, url, "take_away", factor)
+    assert alice.authenticator_set.filter(pk=factor.pk).exists()
+    press(provider, url, asked)
     assert not alice.authenticator_set.filter(pk=factor.pk).exists()
     event = AuditEvent.objects.latest("pk")
     assert (event.action, event.object_name) == ("factor.taken_away", "alice@example.test")

@@ -68,12 +68,13 @@ def test_plans_are_retired_offered_again_and_deleted_while_nobody_has_them(provi
     old = Plan.objects.create(name="Old")
     done = []
     for each in ("retire", "offer_again", "delete_unused"):
-        act(provider, PLANS, each, old)
+        act(provider, PLANS, each, old, go="1")
         done.append(AuditEvent.objects.latest("pk").action)
     assert done == ["plan.retired", "plan.offered_again", "plan.deleted"]
     used = Plan.objects.create(name="Used")
     Account.objects.filter(pk=acme.pk).update(plan=used)
-    page = act(provider, PLANS, "delete_unused", used)
+    assert "What you chose:" in act(provider, PLANS, "delete_unused", used).text
+    page = act(provider, PLANS, "delete_unused", used, go="1")
     assert "Used: A plan in use cannot be deleted" in page.text
 
 

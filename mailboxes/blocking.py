@@ -168,7 +168,7 @@ def bring_back_everywhere() -> None:
 def _bring_back_of(pool: UUID, accounts: Iterable[UUID]) -> None:
     locked = Account.objects.select_for_update(of=("self",), no_key=True).select_related("plan")
     locked.get(pk=pool)
-    members = locked.filter(pk__in=accounts, blocked_return=True)
+    members = locked.filter(pk__in=accounts)
     _bring_back(members.select_related("reseller__plan").order_by("pk"))
 
 

@@ -18,6 +18,7 @@ from mailboxes import blocking
 from mailboxes.models import Mailbox, MailRules
 from notifications.models import Channel
 from quotas.limits import GB, Room
+from quotas.models import Usage
 
 
 class Kind(Enum):
@@ -42,6 +43,7 @@ def findings(account: Account, plan: Plan) -> list[Finding]:
         *_mailboxes(account, plan),
         *_counts(account, plan),
         *_sizes(account, plan),
+        *_messages(account, plan),
         *_aliases_per_mailbox(account, plan),
         *_features(account, plan),
     ]
@@ -188,6 +190,23 @@ def _sizes(account: Account, plan: Plan) -> Iterator[Finding]:
                 found["odd"],
             ) % {"number": found["odd"]},
             _("They keep it. Once changed, only a size on offer can be chosen."),
+        )  # fmt: skip
+
+
+def _messages(account: Account, plan: Plan) -> Iterator[Finding]:
+    if plan.message_cap is None:
+        return
+    addresses = Mailbox.objects.filter(account=account, counted=True).values("address")
+    full = Usage.objects.filter(username__in=addresses, messages__gte=plan.message_cap)
+    if number := full.count():
+        yield Finding(
+            Kind.KEPT,
+            ngettext(
+                "%(number)d mailbox holds %(most)s messages or more, the most of the plan.",
+                "%(number)d mailboxes hold %(most)s messages or more, the most of the plan.",
+                number,
+            ) % {"number": number, "most": f"{plan.message_cap:,}"},
+            _("They keep them, and refuse new mail until some are deleted."),
         )  # fmt: skip
 
 

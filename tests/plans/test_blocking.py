@@ -16,6 +16,7 @@ from mailboxes.models import HostJob, Mailbox
 from mailboxes.removal import delete_mailbox
 from notifications.models import Alert
 from plans import moving
+from plans.services import delete_plan
 from plans.tasks import bring_back
 from tests.concurrency import at_once
 from tests.conftest import make_domain, make_mailbox
@@ -200,6 +201,49 @@ def test_who_deletes_while_the_account_moves_down_queues_up_instead_of_deadlocki
     monkeypatch.setattr(moving, "preview", slow_preview)
     assert at_once(lambda: to(acme, plan, block_excess=True), delete_then) == [None, None]
     assert (names_in("active"), names_in("blocked")) == ("a", "b")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_cannot_be_deleted_while_somebody_moves_to_it(acme, domain, new_plan, monkeypatch):
+    plan, judging, preview = new_plan(1), Event(), moving.preview
+
+    def slow_preview(*args):
+        judging.set()
+        wait_until_somebody_waits_for_a_lock()
+        return preview(*args)
+
+    def delete_it():
+        assert judging.wait(10)
+        delete_plan(plan=plan, actor=Actor.system(acme))
+
+    monkeypatch.setattr(moving, "preview", slow_preview)
+    moved, refused = at_once(lambda: to(acme, plan), delete_it)
+    assert (moved, str(refused)) == (None, "A plan in use cannot be deleted, only retired.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clients_cannot_share_the_last_place_of_the_pool(
+    acme, domain, harbour, new_plan, monkeypatch
+):
+    other = Account.objects.create(
+        name="Other", slug="other", plan=new_plan(), reseller=harbour, blocked_return=False
+    )
+    not_by_themselves(acme)
+    for each in (Domain.objects.get(pk=domain.pk), make_domain(other, "other.test")):
+        fill_with(each, "box")
+    to(harbour, new_plan(0, name="No pool"), block_excess=True)
+    to(harbour, new_plan(1, name="Tiny pool"))
+    places = blocking.places
+
+    def slow_places(account):
+        found = places(account)
+        time.sleep(0.5)  # without a lock the other one counts in between
+        return found
+
+    monkeypatch.setattr(blocking, "places", slow_places)
+    outcomes = at_once(lambda: by_hand(acme), lambda: by_hand(other))
+    assert {type(outcome) for outcome in outcomes} == {int, Refused}
+    assert names_in("active") == "box"
 
 
 def wait_until_somebody_waits_for_a_lock():

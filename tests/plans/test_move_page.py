@@ -83,6 +83,11 @@ def test_only_the_own_clients_can_be_moved(owner, harbour, charlie):
         assert owner.post(address, {"plan": 1}).status_code == 404
 
 
+def test_a_client_that_is_removed_is_not_there(owner, move_url, acme):
+    Account.objects.filter(pk=acme.pk).update(removed_at="2026-01-01T00:00Z")
+    assert owner.get(move_url).status_code == 404
+
+
 @pytest.mark.parametrize("chosen", ["", "0", "x", "9" * 30])
 def test_a_plan_that_is_not_there_is_said(owner, move_url, chosen):
     assert owner.post(move_url, {"plan": chosen}).status_code == 422

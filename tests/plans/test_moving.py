@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.audit import Actor
 from accounts.models import Account, AuditEvent, BandPrice, Plan
@@ -13,6 +14,7 @@ from mailboxes.models import Mailbox, MailRules
 from notifications.models import Channel
 from plans.fitting import no_longer_fitting
 from plans.moving import DoesNotFit, move, preview
+from quotas.models import Usage
 from tests.conftest import GB, make_alias, make_domain, make_mailbox
 from tests.plans.conftest import fill_with, names_in
 
@@ -159,6 +161,17 @@ def test_the_same_is_no_matter_where_the_plan_has_it(acme, domain, new_plan, so)
     assert said(acme, new_plan()) == []
 
 
+def test_the_postmaster_has_aliases_too(acme, domain, new_plan):
+    for name in ("one", "two"):
+        make_alias(domain, name, "x@example.test")
+    assert said(acme, new_plan(aliases_per_mailbox=2)) == []
+
+
+def test_what_is_too_large_is_said_once(acme, domain, new_plan):
+    fill_with(domain, "nine", quota_bytes=9 * GB)
+    assert len(said(acme, new_plan(largest_size_bytes=8 * GB))) == 1
+
+
 def test_forwarding_by_admins_alone_leaves_what_is_set_up(acme, domain, new_plan):
     forwards(domain)
     assert said(acme, new_plan(forwarding=Plan.Forwarding.ADMINS)) == []
@@ -173,6 +186,18 @@ def test_a_size_that_is_not_on_offer_is_kept(acme, domain, new_plan):
     ]
     to(acme, plan)
     assert Mailbox.objects.get(local_part="six").quota_bytes == 6 * GB
+
+
+def test_mailboxes_with_more_messages_than_the_plan_allows_are_named(acme, domain, new_plan):
+    fill_with(domain, "a", "b")
+    for name, messages in (("a", 1000), ("b", 999)):
+        Usage.objects.create(
+            username=f"{name}@acme.test", bytes=1, messages=messages, updated_at=timezone.now()
+        )
+    assert said(acme, new_plan(message_cap=1000)) == [
+        "1 mailbox holds 1,000 messages or more, the most of the plan. They keep them, and refuse "
+        "new mail until some are deleted."
+    ]
 
 
 def test_it_says_what_it_costs_before_and_after(acme, domain, new_plan, plan):

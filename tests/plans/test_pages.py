@@ -3,9 +3,11 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Account, AuditEvent, Plan
+from accounts.models import Account, AuditEvent, BandPrice, Plan
 from mailboxes.models import Mailbox
 from tests.conftest import GB
 from tests.plans.conftest import fill_with
@@ -61,6 +63,24 @@ def test_the_list_says_what_each_plan_holds_and_who_has_it(owner, small):
     assert owner.get(url("list")).context["page"].rows[0].users == 1
 
 
+def test_the_list_costs_the_same_for_many_plans(owner, small, harbour):
+    def add(start, end):
+        for number in range(start, end):
+            plan = Plan.objects.create(name=f"n{number}", owner=harbour)
+            BandPrice.objects.create(plan=plan, band_gb=8, monthly=1)
+            Account.objects.create(name="x", slug=f"x{number}", plan=plan, reseller=harbour)
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            assert owner.get(url("list")).status_code == 200
+        return len(queries)
+
+    add(0, 2)
+    few = cost()
+    add(2, 20)
+    assert cost() == few <= 10
+
+
 def test_the_list_is_searched_and_filtered(owner, small, harbour):
     Plan.objects.create(name="Old", owner=harbour, retired_at="2026-01-01T00:00Z")
 
@@ -76,7 +96,10 @@ def test_the_list_is_searched_and_filtered(owner, small, harbour):
 def test_a_plan_beyond_the_pool_is_allowed_and_said_beside_the_field(owner, small):
     assert "Your own plan holds 10, 10 are left" in owner.get(url("edit", small.pk)).text
     page = owner.get(url("edit", small.pk))
-    assert owner.post(url("edit", small.pk), typed(page, mailbox_limit="11")).status_code == 302
+    for limit in ("10", "11"):
+        assert "More than" not in owner.get(url("edit", small.pk)).text
+        sent = typed(page, mailbox_limit=limit)
+        assert owner.post(url("edit", small.pk), sent).status_code == 302
     assert "More than your own plan holds (10, 10 left)" in owner.get(url("edit", small.pk)).text
 
 
@@ -140,6 +163,7 @@ def test_a_retired_plan_is_kept_by_who_has_it(owner, small, acme):
     assert small in Plan.objects.offered_by(small.owner)
     said = AuditEvent.objects.order_by("pk").values_list("action", flat=True)
     assert list(said)[-2:] == ["plan.retired", "plan.offered_again"]
+    assert "Small is on offer already" in owner.post(url("offer_again", small.pk)).text
 
 
 def test_a_plan_in_use_cannot_be_deleted_only_retired(owner, small):

@@ -95,6 +95,9 @@ def hold(account: Account) -> Account:
     for pk in filter(None, [account.reseller_id, account.pk]):
         locked = Account.objects.select_for_update(of=("self",), no_key=True)
         held = locked.select_related("plan", "reseller__plan").get(pk=pk)
+    if held.reseller_id != account.reseller_id:
+        # Its pool is another one since it was read, and is not locked.
+        raise Refused(_("%(name)s was moved just now. Try again.") % {"name": held})
     return held
 
 

@@ -228,6 +228,12 @@ def test_a_client_gets_the_plans_of_its_reseller_and_no_others(acme, harbour, ne
         to(harbour, new_plan(5, owner=harbour))
 
 
+def test_who_was_put_below_a_reseller_meanwhile_is_asked_to_try_again(acme, harbour, new_plan):
+    acme.reseller = None  # as it was when the page was asked for
+    with pytest.raises(Refused, match="Acme was moved just now"):
+        move(account=acme, plan=new_plan(5), block_excess=False, actor=Actor.system(acme))
+
+
 def test_a_resellers_plan_is_the_pool_with_its_clients(acme, domain, harbour, new_plan):
     own = make_domain(harbour, "harbour.test")
     fill_with(own, "o1", "o2")

@@ -16,6 +16,14 @@ from mailboxes.models import Alias, HostJob, Mailbox
 MOST_MAILBOXES = 100
 
 
+def _disable(mailbox: Mailbox, actor: Actor) -> None:
+    services.disable_mailbox(mailbox=mailbox, actor=actor)
+
+
+def _enable(mailbox: Mailbox, actor: Actor) -> None:
+    services.enable_mailbox(mailbox=mailbox, actor=actor)
+
+
 def _kick(mailbox: Mailbox, actor: Actor) -> None:
     services.end_sessions(mailbox=mailbox, actor=actor)
 
@@ -33,7 +41,11 @@ class MailboxAdmin(ReadOnlyAdmin):
         "quota_messages", "host", "language", "created_at",
     )  # fmt: skip
     readonly_fields = ("size", "in_use")
-    actions = many(Many("kick", _("End open sessions"), _kick))
+    actions = many(
+        Many("disable", _("Disable"), _disable),
+        Many("enable", _("Enable"), _enable),
+        Many("kick", _("End open sessions"), _kick),
+    )
 
     def find(self, term: str) -> Q:
         return holding("address", term.lower())

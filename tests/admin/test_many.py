@@ -50,6 +50,15 @@ def test_dns_is_checked_again(provider, domain, queued):
     assert jobs == [("domains.tasks.check_domain", str(domain.pk))]
 
 
+def test_mailboxes_are_disabled_and_enabled(provider, mailbox):
+    seen = []
+    for action in ("disable", "enable"):
+        act(provider, MAILBOXES, action, mailbox)
+        mailbox.refresh_from_db()
+        seen.append((mailbox.state, AuditEvent.objects.latest("pk").action))
+    assert seen == [("disabled", "mailbox.disabled"), ("active", "mailbox.enabled")]
+
+
 def test_open_sessions_end_on_the_mail_host(provider, mailbox):
     act(provider, MAILBOXES, "kick", mailbox)
     assert HostJob.objects.get().kind == HostJob.Kind.KICK

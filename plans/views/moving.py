@@ -21,7 +21,7 @@ def clients(request: MemberRequest, plan_id: int) -> HttpResponse:
     """Who has the plan, each with the way to another one."""
     plan = access.get_plan(request.account, plan_id)
     query = request.GET.get("q", "").strip()
-    found = plan.accounts.filter(removed_at=None)
+    found = plan.accounts.filter(reseller=request.account, removed_at=None)
     page = paginate(found, "listed_as", request.GET, query.lower())
     context = {"plan": plan, "page": page, "query": query}
     template = "plans/clients.html#list" if request.htmx else "plans/clients.html"

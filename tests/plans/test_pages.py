@@ -85,6 +85,7 @@ def test_the_clients_of_a_plan_are_listed_with_the_way_to_another(owner, small, 
     Account.objects.create(name="Bakery", slug="bakery", plan=small, reseller=harbour)
     gone = {"removed_at": "2026-01-01T00:00Z", "plan": small, "reseller": harbour}
     Account.objects.create(name="Gone", slug="gone", **gone)
+    Account.objects.create(name="Of another reseller", slug="other", plan=small)
     page = owner.get(url("clients", small.pk))
     assert [client.name for client in page.context["page"].rows] == ["Acme", "Bakery"]
     assert url("move", acme.pk) in page.text

@@ -57,6 +57,8 @@ class AccountForm(ServiceForm):
                 actor=actor,
             )  # fmt: skip
         if "plan" in typed:
+            # As it is now: a move refuses an account that has another reseller than it was read with.
+            account.refresh_from_db()
             moving.move(account=account, plan=typed["plan"], block_excess=False, actor=actor)
 
 

@@ -13,10 +13,16 @@ from mailboxes.models.boxes import (
     TenantQuerySet,
     this_mail_host,
 )
-from mailboxes.models.jobs import CLAIM_LASTS, LONGEST_PAUSE, HostJob, HostJobQuerySet
+from mailboxes.models.jobs import (
+    CLAIM_LASTS,
+    LONGEST_PAUSE,
+    SHORT_CLAIM_LASTS,
+    HostJob,
+    HostJobQuerySet,
+)
 
 __all__ = [
     "CLAIM_LASTS", "LONGEST_PAUSE", "MAIL_LANGUAGES", "POSTMASTER", "POSTMASTER_BYTES",
-    "POSTMASTER_MESSAGES", "Address", "Alias", "HostJob", "HostJobQuerySet", "MailRules",
-    "Mailbox", "MailboxQuerySet", "TenantQuerySet", "this_mail_host",
+    "POSTMASTER_MESSAGES", "SHORT_CLAIM_LASTS", "Address", "Alias", "HostJob", "HostJobQuerySet",
+    "MailRules", "Mailbox", "MailboxQuerySet", "TenantQuerySet", "this_mail_host",
 ]  # fmt: skip

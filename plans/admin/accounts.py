@@ -57,7 +57,7 @@ class AccountForm(ServiceForm):
                 actor=actor,
             )  # fmt: skip
         if "plan" in typed:
-            # As it is now: a move refuses an account that has another reseller than it was read with.
+            # As it is now: a move refuses an account whose reseller changed since it was read.
             account.refresh_from_db()
             moving.move(account=account, plan=typed["plan"], block_excess=False, actor=actor)
 

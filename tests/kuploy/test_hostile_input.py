@@ -4,10 +4,12 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
+from accounts.models import Account
 from tests.test_tenancy import TENANT_ROUTES, address_of, things_of
 
 PARAMETERS = (
     "q", "after", "before", "status", "state", "domain", "page", "next", "kind", "show", "channel",
+    "month", "plan", "copy",
 )  # fmt: skip
 NUL = "%00"
 HOSTILE = [
@@ -24,6 +26,8 @@ HOSTILE = [
 
 @pytest.fixture
 def ours(acme):
+    # A reseller has every page that there is.
+    Account.objects.filter(pk=acme.pk).update(kind=Account.Kind.RESELLER)
     return things_of(acme, "acme.test")
 
 
@@ -56,7 +60,8 @@ def test_a_nul_in_a_path_is_refused(as_alice, path):
 FIELDS = (
     "name", "alias_of", "local_part", "domain", "display_name", "password", "quota_bytes",
     "targets", "catch_all", "code", "email", "role", "domains", "on", "url", "kinds", "address",
-    "panel", "seen", "kind", "notice", "newest",
+    "panel", "seen", "kind", "notice", "newest", "plan", "domain_limit", "allowed_sizes_gb",
+    "default_size_bytes", "largest_size_bytes", "price_8", "block_excess", "old_password",
 )  # fmt: skip
 # What these name is found in the form, not in the address.
 BY_FORM = ("notifications:follow", "notifications:read", "notifications:read_all")

@@ -80,6 +80,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+-- domains_count.sql replaces this one: an import adds thousands at once.
 CREATE TRIGGER count_in_out AFTER INSERT OR DELETE ON domains_domain
     FOR EACH ROW EXECUTE FUNCTION domains_count();
 -- Not for a change that counts the same: who has locked the domain must not wait for the account.

@@ -41,6 +41,24 @@ def test_services_leave_no_drift(rows, actor):
     check()
 
 
+def test_domains_are_counted_however_many_come_and_go_at_once(acme, charlie):
+    other = charlie.memberships.get().account
+    Domain.objects.bulk_create(
+        Domain(account=account, name=f"d{number}.test", status=status)
+        for account, number, status in [
+            (acme, 1, "pending"), (acme, 2, "pending"), (acme, 3, "removing"), (other, 4, "pending"),
+        ]
+    )  # fmt: skip
+    check()
+    acme.refresh_from_db()
+    assert acme.domain_count == 2
+    Domain.objects.exclude(name="d1.test").delete()
+    check()
+    acme.refresh_from_db()
+    other.refresh_from_db()
+    assert (acme.domain_count, other.domain_count) == (1, 0)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -1,8 +1,6 @@
 """Mailbox passwords: hashed as Dovecot reads them, judged before they are taken."""
 
-import re
 import secrets
-from collections.abc import Mapping
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -13,33 +11,6 @@ from zxcvbn import zxcvbn
 # 19 MiB and two rounds (OWASP's first choice): 19 ms for each sign-in, 50 a second on one core.
 _argon2id = argon2.using(type="ID", memory_cost=19_456, rounds=2, parallelism=1)
 LONGEST = 128
-# Hashes made elsewhere that are taken: Dovecot's names, with what follows them. A hash is worked out
-# at each sign-in, so its cost has a limit too.
-_CRYPT = "[./0-9A-Za-z]"
-_ROUNDS = r"(?:rounds=(?:[1-9]\d{3,5}|1000000)\$)?"  # up to a million
-_ARGON2 = (
-    r"\$argon2%s\$v=19\$m=(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-6])"
-    r",t=(?:[1-9]|10),p=[1-4]\$[+/0-9A-Za-z]{11,64}\$[+/0-9A-Za-z]{22,86}"
-)
-SCHEMES: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(pattern)
-    for name, pattern in {
-        "ARGON2ID": _ARGON2 % "id",
-        "ARGON2I": _ARGON2 % "i",
-        "BLF-CRYPT": rf"\$2[aby]\$(?:0[4-9]|1[0-4])\${_CRYPT}{{53}}",
-        "SHA512-CRYPT": rf"\$6\${_ROUNDS}{_CRYPT}{{1,16}}\${_CRYPT}{{86}}",
-        "SHA256-CRYPT": rf"\$5\${_ROUNDS}{_CRYPT}{{1,16}}\${_CRYPT}{{43}}",
-        "PBKDF2": rf"\$1\${_CRYPT}{{1,64}}\$(?:[1-9]\d{{0,5}}|1000000)\$[0-9a-f]{{40}}",
-        # The digest with 4 to 32 bytes of salt behind it.
-        "SSHA512": r"[+/0-9A-Za-z]{90,126}={0,2}",
-        "SSHA256": r"[+/0-9A-Za-z]{47,84}={0,2}",
-        "SSHA": r"[+/0-9A-Za-z]{31,68}={0,2}",
-        "MD5-CRYPT": rf"\$1\${_CRYPT}{{1,8}}\${_CRYPT}{{22}}",
-    }.items()
-}
-# What {CRYPT} stands for is told by what follows it.
-_CRYPTS = ("BLF-CRYPT", "SHA512-CRYPT", "SHA256-CRYPT", "MD5-CRYPT")
-_BRACED = re.compile(r"\{([0-9A-Za-z.-]+)\}(.*)", re.DOTALL)
 # zxcvbn takes seconds for a long one made to be slow; the first part can only be judged too low.
 JUDGED = 20
 
@@ -54,31 +25,6 @@ def matches(password: str, stored: str) -> bool:
     scheme, _brace, digest = stored.removeprefix("{").partition("}")
     ours = scheme == "ARGON2ID" and len(password) <= LONGEST
     return ours and bool(_argon2id.verify(password, digest))
-
-
-def is_hash(typed: str) -> bool:
-    """Does it begin with a scheme in braces? Then it is never taken for a password."""
-    return bool(_BRACED.match(typed))
-
-
-def parse_hash(typed: str) -> str:
-    """A hash made elsewhere, as Dovecot reads it; ValidationError for what it would not."""
-    found = _BRACED.fullmatch(typed)
-    scheme, digest = (found[1].upper(), found[2]) if found else ("", typed)
-    if scheme == "CRYPT":
-        scheme = next((name for name in _CRYPTS if SCHEMES[name].fullmatch(digest)), scheme)
-    if scheme not in SCHEMES:
-        raise ValidationError(
-            _("Hashes are taken in these schemes: %(schemes)s. A password that begins with a "
-              "word in braces can only be set on the page of its mailbox.")
-            % {"schemes": ", ".join(SCHEMES)}
-        )  # fmt: skip
-    if not SCHEMES[scheme].fullmatch(digest):
-        raise ValidationError(
-            _("What follows {%(scheme)s} is no such hash, or one that takes too long to check.")
-            % {"scheme": scheme}
-        )
-    return f"{{{scheme}}}{digest}"
 
 
 def unusable() -> str:

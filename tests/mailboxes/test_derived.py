@@ -46,7 +46,8 @@ def test_domains_are_counted_however_many_come_and_go_at_once(acme, charlie):
     Domain.objects.bulk_create(
         Domain(account=account, name=f"d{number}.test", status=status)
         for account, number, status in [
-            (acme, 1, "pending"), (acme, 2, "pending"), (acme, 3, "removing"), (other, 4, "pending"),
+            (acme, 1, "pending"), (acme, 2, "pending"), (acme, 3, "removing"),
+            (other, 4, "pending"),
         ]
     )  # fmt: skip
     check()

@@ -1,0 +1,22 @@
+"""Each scheme that is taken opens its mailbox in the real Dovecot."""
+
+import subprocess
+
+import pytest
+
+from mailboxes import hashes
+from tests.conftest import PASSWORD
+from tests.mailservers.clients import can_sign_in
+
+
+def hash_by_dovecot(scheme: str) -> str:
+    command = ["doveadm", "-c", "/dev/null", "pw", "-s", scheme, "-p", PASSWORD]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.mark.parametrize("scheme", hashes.SCHEMES)
+def test_who_has_a_hash_of_that_scheme_signs_in(new_mailbox, scheme):
+    stored = hashes.parse(hash_by_dovecot(scheme))
+    mailbox = new_mailbox(password_hash=stored)
+    assert can_sign_in(mailbox.address)
+    assert not can_sign_in(mailbox.address, "wrong")

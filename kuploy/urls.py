@@ -29,4 +29,5 @@ urlpatterns = [
     path("<slug:account>/", include("mailboxes.urls")),
     path("<slug:account>/plans/", include("plans.urls")),
     path("<slug:account>/clients/", include("clients.urls")),
+    path("<slug:account>/brand/", include("clients.branding.urls")),
 ]

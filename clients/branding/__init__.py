@@ -1,0 +1,1 @@
+"""How a reseller appears to its clients: it chooses, and proves the host name it chose."""

@@ -1,0 +1,101 @@
+"""What a reseller types about its looks, cleaned."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts import colours
+from accounts.forms import NameField
+from accounts.models import Branding
+from clients.branding import logos
+
+
+class ColourField(forms.CharField):
+    """As #rrggbb, readable as text and as the ground of a button in its mode."""
+
+    def __init__(self, *, mode: colours.Mode, text_on_it: Any, **kwargs: Any) -> None:
+        attrs = {"placeholder": "#0a6072", "autocomplete": "off", "spellcheck": "false"}
+        widget = forms.TextInput(attrs=attrs)
+        super().__init__(required=False, max_length=20, widget=widget, **kwargs)
+        self.mode, self.text_on_it = mode, text_on_it
+
+    def clean(self, value: Any) -> str:
+        typed = str(super().clean(value))
+        if not typed:
+            return ""
+        try:
+            colour = colours.parse(typed)
+        except ValueError:
+            raise ValidationError(
+                _("“%(typed)s” is no colour. Type it as #0a6072."), params={"typed": typed}
+            ) from None
+        if not colours.is_readable(colour, self.mode):
+            raise ValidationError(
+                _(
+                    "%(colour)s is hard to read %(where)s: its contrast is %(found).1f to 1, and "
+                    "%(needed).1f is the least (WCAG 2.2 AA). The nearest that will do is "
+                    "%(nearest)s."
+                ),
+                params={
+                    "colour": colour,
+                    "where": self.text_on_it,
+                    # Rounded down: 4.46 must not be said to be 4.5.
+                    "found": int(colours.worst_contrast(colour, self.mode) * 10) / 10,
+                    "needed": colours.READABLE,
+                    "nearest": colours.nearest_readable(colour, self.mode),
+                },
+            )
+        return colour
+
+
+class BrandForm(forms.Form):
+    name = NameField(
+        label=_("Name"), max_length=60, required=False,
+        help_text=_("In place of ours, on every page that your clients see and in mail to them."),
+    )  # fmt: skip
+    sender_name = NameField(
+        label=_("Sender of mail"), max_length=60, required=False,
+        help_text=_("The name that mail comes from; empty: the name above."),
+    )  # fmt: skip
+    support_email = forms.EmailField(
+        label=_("Support address"), required=False,
+        help_text=_("Where your clients ask for help."),
+    )  # fmt: skip
+    accent = ColourField(
+        label=_("Colour"), mode=colours.LIGHT, text_on_it=_("on light ground"),
+        help_text=_("Of buttons and links."),
+    )  # fmt: skip
+    dark_accent = ColourField(
+        label=_("Colour in the dark"), mode=colours.DARK, text_on_it=_("on dark ground"),
+        help_text=_("Empty: the nearest to your colour that can be read there."),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, branding: Branding) -> None:
+        super().__init__(data, initial={name: getattr(branding, name) for name in self.base_fields})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("dark_accent") and cleaned.get("accent") == "":
+            self.add_error("accent", _("Choose this colour too, or leave both empty."))
+        return cleaned
+
+
+class LogoForm(forms.Form):
+    logo = forms.FileField(
+        label=_("Picture"),
+        help_text=_(
+            "PNG, JPEG, WebP or GIF, at most 1 MB. It stands in place of the name, so it "
+            "should hold it, and be seen on light and on dark ground."
+        ),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
+        error_messages={
+            "required": _("Choose a file."), "missing": _("Choose a file."),
+            "empty": _("The file is empty. Choose another one."),
+        },
+    )  # fmt: skip
+
+    def clean_logo(self) -> bytes:
+        """The picture as it will be served."""
+        return logos.redrawn(self.cleaned_data["logo"])

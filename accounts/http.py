@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -20,9 +21,9 @@ View = Callable[..., HttpResponseBase]
 
 
 class MemberRequest(HttpRequest):
-    """A request that the guard let in."""
+    """A request that the guard let in. A service account comes in without being a user."""
 
-    user: User
+    user: User | AnonymousUser
     htmx: HtmxDetails
     account: Account
     membership: Membership
@@ -46,10 +47,12 @@ def selling(act: Act) -> Callable[[View], View]:
 
 def _guard(act: Act, check: Callable[[Account], None]) -> Callable[[View], View]:
     def decorate(view: View) -> View:
-        @login_required
         @wraps(view)
         def guarded(request: HttpRequest, account: str, **kwargs: Any) -> HttpResponseBase:
-            _admit(request, account, act, check)
+            seat = seat_of(request, account)
+            if seat is None and not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            _admit(request, seat, act, check)
             return view(request, **kwargs)
 
         guarded.act, guarded.check = act, check  # type: ignore[attr-defined]
@@ -74,8 +77,23 @@ def _who_sells(account: Account) -> None:
         raise Http404
 
 
-def _admit(request: Any, slug: str, act: Act, check: Callable[[Account], None]) -> None:
-    membership = Membership.objects.admitting(request.user, slug)
+def seat_of(request: Any, slug: str) -> Membership | None:
+    """The person's; where there is none, that of the service account that is signed in as well."""
+    user = request.user
+    own = Membership.objects.admitting(user, slug) if isinstance(user, User) else None
+    return own or service_seat(request, slug)
+
+
+def service_seat(request: Any, slug: str = "") -> Membership | None:
+    """The seat of postmaster@, when its mailbox is signed in and that account is the one."""
+    seat: Membership | None = request.service_seat()
+    ours = seat and seat.account.removed_at is None and slug in ("", seat.account.slug)
+    return seat if ours else None
+
+
+def _admit(
+    request: Any, membership: Membership | None, act: Act, check: Callable[[Account], None]
+) -> None:
     if membership is None:
         raise Http404
     account = membership.account
@@ -88,7 +106,8 @@ def _admit(request: Any, slug: str, act: Act, check: Callable[[Account], None]) 
     reseller = account.reseller if membership.as_reseller else None
     request.actor = Actor(
         account,
-        request.user,
+        None if membership.service else request.user,
         get_adapter().get_client_ip(request),
+        mailbox=membership.service,
         reseller=reseller.name if reseller else "",
     )

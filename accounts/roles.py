@@ -1,5 +1,6 @@
 """What each role may do: the one table. Guards, templates and docs/roles.md follow it."""
 
+from collections.abc import Callable
 from enum import Enum
 
 from django.db import models
@@ -51,11 +52,15 @@ class Act(Enum):
         return gettext(self.words)
 
 
-class Permissions:
-    """What a role may do, for templates: {% if seat.may.edit_team %}."""
+# A service account has a role, but nobody behind it who could be told of anything.
+FOR_PEOPLE = frozenset({Act.CHOOSE_NOTICES})
 
-    def __init__(self, role: int) -> None:
-        self._role = role
+
+class Permissions:
+    """What a seat may do, for templates: {% if seat.may.edit_team %}."""
+
+    def __init__(self, allows: Callable[[Act], bool]) -> None:
+        self._allows = allows
 
     def __getitem__(self, name: str) -> bool:
-        return self._role >= Act[name.upper()].role
+        return self._allows(Act[name.upper()])

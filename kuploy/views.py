@@ -4,7 +4,7 @@ import logging
 import sys
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.request import validate_host
@@ -14,6 +14,7 @@ from redis.exceptions import TimeoutError as RedisSlow
 
 from accounts import brands, hosts
 from accounts.context import words_of
+from accounts.http import service_seat
 from accounts.models import Account
 from kuploy.brand import provider
 
@@ -23,9 +24,11 @@ log = logging.getLogger(__name__)
 SHOWN = 100
 
 
-@login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Straight to the only account, or a choice of several."""
+    if not request.user.is_authenticated:
+        seat = service_seat(request)
+        return redirect(seat.account) if seat else redirect_to_login(request.get_full_path())
     query = request.GET.get("q", "").strip()
     found = Account.objects.open_to(request.user).select_related("plan")
     accounts = list(found.filter(name__icontains=query)[: SHOWN + 1])

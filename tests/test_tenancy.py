@@ -9,10 +9,13 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts import http
+from accounts.audit import Actor
 from accounts.models import Account, AuditEvent, Invitation, Membership, Plan, Role, User
-from accounts.roles import Act
+from accounts.roles import FOR_PEOPLE, Act
 from accounts.services import open_account
+from mailboxes.models import Mailbox
 from mailboxes.own.http import mailbox_user
+from mailboxes.services import change_password
 from notifications.models import Alert, Channel
 from notifications.services import raise_alert
 from tests.conftest import PASSWORD, make_alias, make_domain, make_mailbox
@@ -65,8 +68,12 @@ ROUTES_WITH_AN_ID = [
 ]
 
 
+def act_of(name: str) -> Act:
+    return TENANT_ROUTES[name].callback.act
+
+
 def role_of(name: str) -> Role:
-    return TENANT_ROUTES[name].callback.act.role
+    return act_of(name).role
 
 
 def address_of(name: str, account: Account, things: dict[str, object]) -> str:
@@ -250,15 +257,30 @@ def test_ids_of_another_tenant_are_not_found_under_ones_own_address(as_alice, ac
     assert set(answers(as_alice, method, ROUTES_WITH_AN_ID, acme, theirs).values()) == {404}
 
 
-@pytest.fixture
-def postmaster(client, acme, ours):
+@pytest.fixture(params=["person", "service account"])
+def postmaster(request, client, acme, ours):
     """Looks after acme.test only, while the account has more."""
+    if request.param == "service account":
+        enter_as_postmaster(client, "acme.test")
+        return client
     user = User.objects.create_user("post@example.test")
     Membership.objects.create(
         user=user, account=acme, role=Role.POSTMASTER, domain_ids=[ours["domain_id"]]
     )
     client.force_login(user)
     return client
+
+
+def enter_as_postmaster(client, domain: str) -> None:
+    box = Mailbox.objects.get(address=f"postmaster@{domain}")
+    change_password(mailbox=box, password=PASSWORD, actor=Actor.system(box.account))
+    enter_mailbox(client, box.address)
+
+
+def open_to_postmaster(client) -> list[str]:
+    """A service account has nobody who could be told of anything."""
+    personal = FOR_PEOPLE if "_auth_user_id" not in client.session else ()
+    return [name for name in up_to(Role.POSTMASTER) if act_of(name) not in personal]
 
 
 @pytest.fixture
@@ -268,8 +290,9 @@ def not_chosen(acme):
 
 @both_methods
 def test_a_postmaster_does_not_find_domains_not_chosen(postmaster, acme, not_chosen, method):
-    routes = set(ROUTES_WITH_AN_ID) & set(up_to(Role.POSTMASTER))
+    routes = set(ROUTES_WITH_AN_ID) & set(open_to_postmaster(postmaster))
     assert set(answers(postmaster, method, routes, acme, not_chosen).values()) == {404}
+    assert len(routes) > 10
 
 
 def test_a_postmaster_does_not_manage(postmaster, acme, ours):
@@ -278,12 +301,29 @@ def test_a_postmaster_does_not_manage(postmaster, acme, ours):
 
 
 def test_a_postmaster_reaches_the_chosen_domains(postmaster, acme, ours):
-    found = answers(postmaster, "get", up_to(Role.POSTMASTER), acme, ours)
+    found = answers(postmaster, "get", open_to_postmaster(postmaster), acme, ours)
     assert set(found.values()) == {200}
 
 
+@both_methods
+def test_a_service_account_is_told_of_nothing(client, acme, ours, method):
+    enter_as_postmaster(client, "acme.test")
+    routes = [name for name in TENANT_ROUTES if act_of(name) in FOR_PEOPLE]
+    assert answers(client, method, routes, acme, ours) == dict.fromkeys(routes, 403)
+    assert len(routes) > 5
+
+
+@both_methods
+def test_the_postmaster_of_another_tenant_is_sent_to_sign_in(client, acme, ours, theirs, method):
+    enter_as_postmaster(client, "elsewhere.test")
+    for name in TENANT_ROUTES:
+        response = getattr(client, method)(address_of(name, acme, ours))
+        assert (name, response.status_code) == (name, 302)
+        assert response.url.startswith(reverse(settings.LOGIN_URL))
+
+
 def test_a_postmaster_sees_only_the_chosen_domains(postmaster, acme, not_chosen):
-    for name in set(up_to(Role.POSTMASTER)) - set(ROUTES_WITH_AN_ID):
+    for name in set(open_to_postmaster(postmaster)) - set(ROUTES_WITH_AN_ID):
         assert "not-chosen.test" not in postmaster.get(address_of(name, acme, {})).text
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.people import User
 from accounts.models.plans import Plan
-from accounts.roles import Act, Permissions, Role
+from accounts.roles import FOR_PEOPLE, Act, Permissions, Role
 
 
 def branded(path: str = "") -> tuple[str, str]:
@@ -126,8 +126,18 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["user", "account"], name="one_seat_per_account"),
         )
 
+    # No column: the address of a service account, which has a seat without being a person.
+    service = ""
+
     def __str__(self) -> str:
         return f"{self.user} in {self.account}"
+
+    @classmethod
+    def of_postmaster(cls, address: str, account: Account, domain_id: UUID) -> Self:
+        """The seat of postmaster@ of that domain, while it is signed in. Never saved."""
+        seat = cls(account=account, role=Role.POSTMASTER, domain_ids=[domain_id])
+        seat.service = address
+        return seat
 
     @property
     def only_domain_ids(self) -> list[UUID] | None:
@@ -137,14 +147,14 @@ class Membership(models.Model):
     @property
     def as_reseller(self) -> bool:
         """The seat that a reseller's own membership gives in a client's account."""
-        return self.pk is None
+        return self.pk is None and not self.service
 
     @property
     def may(self) -> Permissions:
-        return Permissions(self.role)
+        return Permissions(self.allows)
 
     def allows(self, act: Act) -> bool:
-        return self.role >= act.role
+        return self.role >= act.role and not (self.service and act in FOR_PEOPLE)
 
 
 INVITATION_LASTS = timedelta(days=7)

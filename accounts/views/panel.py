@@ -27,10 +27,10 @@ def overview(request: MemberRequest) -> HttpResponse:
     context = {
         **_usage(request),
         "domains": domains.needing_attention()[:8],
-        "unverified": EmailAddress.objects.filter(
-            user=request.user, primary=True, verified=False
-        ).first(),
     }
+    if not request.membership.service:
+        addresses = EmailAddress.objects.filter(user=request.user, primary=True)
+        context["unverified"] = addresses.filter(verified=False).first()
     # They name what smaller roles may not see.
     if request.membership.allows(Act.SEE_ACTIVITY):
         context["events"] = account.audit_events.order_by("-id")[:8]

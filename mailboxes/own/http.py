@@ -1,6 +1,7 @@
 """The guard of every page of a mailbox's own user."""
 
-from functools import wraps
+from collections.abc import Callable
+from functools import cache, partial, wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -43,6 +44,16 @@ def mailbox_user(view: View) -> View:
 
     guarded.guard = mailbox_user  # type: ignore[attr-defined]
     return guarded
+
+
+def service_seats(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Any:
+    """Tell the panel's guard which postmaster is signed in; asked at most once, when it matters."""
+
+    def middleware(request: Any) -> HttpResponseBase:
+        request.service_seat = cache(partial(session.seat_of, request))
+        return get_response(request)
+
+    return middleware
 
 
 def _to_sign_in(request: Any) -> HttpResponseBase:

@@ -17,7 +17,7 @@ from django.middleware.csrf import rotate_token
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from accounts.models import branded
+from accounts.models import Membership, branded
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
 from mailboxes import passwords
@@ -76,12 +76,21 @@ def mailbox_of(request: HttpRequest) -> Mailbox | None:
     held = request.session.get(KEY)
     if held is None:
         return None
-    open_ones = Mailbox.objects.signing_in().select_related("account", *branded("account"))
+    open_ones = Mailbox.objects.signing_in()
+    open_ones = open_ones.select_related("account__plan", *branded("account"))
     mailbox: Mailbox | None = open_ones.filter(pk=held["id"]).first()
     if mailbox and _holds(held, mailbox):
         return mailbox
     del request.session[KEY]
     return None
+
+
+def seat_of(request: HttpRequest) -> Membership | None:
+    """What postmaster@ may do in the panel: as postmaster of its domain, while it is signed in."""
+    mailbox = mailbox_of(request)
+    if mailbox is None or not mailbox.is_postmaster:
+        return None
+    return Membership.of_postmaster(mailbox.address, mailbox.account, mailbox.domain_id)
 
 
 def _holds(held: Mapping[str, str | float], mailbox: Mailbox) -> bool:

@@ -12,6 +12,7 @@ SENTENCES: dict[str, Any] = {
     "account.kind_changed": _("Changed %(name)s from %(before)s to %(after)s"),
     "account.reseller_changed": _("Changed the reseller of %(name)s from %(before)s to %(after)s"),
     "account.plan_changed": _("Moved %(name)s from the plan %(before)s to %(after)s"),
+    "client.created": _("Created the client %(name)s"),
     "plan.created": _("Made the plan %(name)s"),
     "plan.chosen_for_sign_up": _("Chose the plan %(name)s for new accounts"),
     "plan.changed": _("Changed the plan %(name)s"),

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -37,7 +38,7 @@ def open_account(*, name: str, owner: User) -> Account:
     return account
 
 
-def _create_with_free_slug(name: str, plan: Plan) -> Account:
+def _create_with_free_slug(name: str, plan: Plan, **fields: Any) -> Account:
     stem = slugify(name)[:50] or "account"
     # By chance, not counted up: a thousand accounts may have one name.
     for slug in (stem, *(f"{stem}-{secrets.token_hex(3)}" for _try in range(5))):
@@ -45,7 +46,7 @@ def _create_with_free_slug(name: str, plan: Plan) -> Account:
             continue
         try:
             with transaction.atomic():
-                return Account.objects.create(name=name, slug=slug, plan=plan)
+                return Account.objects.create(name=name, slug=slug, plan=plan, **fields)
         except IntegrityError:
             continue
     raise Refused(_("Many accounts have this name already. Choose another one."))
@@ -62,14 +63,17 @@ def rename_account(*, account: Account, name: str, actor: Actor) -> None:
 def create_account(
     *, name: str, kind: str, reseller: Account | None, plan: Plan, actor: Actor
 ) -> Account:
-    """An account that the provider makes; nobody is in it yet."""
+    """An account that the provider or its reseller makes; nobody is in it yet."""
     _check_sold(plan, reseller)
-    account = _create_with_free_slug(name, plan)
-    audit(replace(actor, account=account), "account.created", account)
-    if kind != account.kind:
-        change_kind(account=account, kind=kind, actor=replace(actor, account=account))
     if reseller:
-        assign_reseller(account=account, reseller=reseller, actor=replace(actor, account=account))
+        # Held, so that it stays a reseller until there is one more client.
+        reseller = Account.objects.select_for_update(no_key=True).get(pk=reseller.pk)
+        _check_takes(reseller, Account(kind=kind, reseller=reseller))
+    account = _create_with_free_slug(name, plan, kind=kind, reseller=reseller)
+    audit(
+        replace(actor, account=account), "account.created", account,
+        kind=kind, reseller=reseller and reseller.name,
+    )  # fmt: skip
     return account
 
 
@@ -138,8 +142,7 @@ def invite(
     *, account: Account, email: str, role: Role, domain_ids: list[UUID], actor: Actor
 ) -> Invitation:
     """Ask a colleague in by mail; asking again replaces the first invitation."""
-    if not EmailAddress.objects.filter(user=actor.user, verified=True).exists():
-        raise Refused(_("Confirm your own e-mail address first: we sent you a link."))
+    check_may_invite(actor)
     throttle(f"invite:{account.pk}", limit=INVITATIONS_PER_DAY, seconds=86_400)
     with transaction.atomic():
         # Locked: of two clicks at once, the second replaces the invitation of the first.
@@ -147,15 +150,32 @@ def invite(
         if Membership.objects.filter(account=account, user__email=email).exists():
             raise Refused(_("%(email)s is in this account already.") % {"email": email})
         account.invitations.filter(email__iexact=email, accepted_at=None).delete()
-        invitation = Invitation.objects.create(
-            account=account, email=email, role=role, domain_ids=domain_ids, invited_by=actor.user
+        invitation = write_invitation(
+            account=account, email=email, role=role, domain_ids=domain_ids, actor=actor
         )
-        audit(actor, "invitation.sent", invitation, role=Role(role).name.lower())
-    _send_invitation(invitation)
+    send_invitation(invitation)
     return invitation
 
 
-def _send_invitation(invitation: Invitation) -> None:
+def check_may_invite(actor: Actor) -> None:
+    """Nobody has us write to strangers before the own address is known to be right."""
+    if not EmailAddress.objects.filter(user=actor.user, verified=True).exists():
+        raise Refused(_("Confirm your own e-mail address first: we sent you a link."))
+
+
+@transaction.atomic
+def write_invitation(
+    *, account: Account, email: str, role: Role, domain_ids: list[UUID], actor: Actor
+) -> Invitation:
+    """The row; its mail goes with send_invitation() once that is safe."""
+    invitation = Invitation.objects.create(
+        account=account, email=email, role=role, domain_ids=domain_ids, invited_by=actor.user
+    )
+    audit(actor, "invitation.sent", invitation, role=Role(role).name.lower())
+    return invitation
+
+
+def send_invitation(invitation: Invitation) -> None:
     token = signing.dumps(str(invitation.pk), salt="invitation")
     mail.send(
         "invitation",
@@ -163,6 +183,7 @@ def _send_invitation(invitation: Invitation) -> None:
         {"invitation": invitation, "path": reverse("accept_invitation", args=[token])},
         brand=brands.of_account(invitation.account),
     )
+    Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())
 
 
 def find_invitation(token: str) -> Invitation:

@@ -1,4 +1,16 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from clients.views import clients, people
 
 app_name = "clients"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", clients.index, name="list"),
+    path("add/", clients.add, name="add"),
+    path("<uuid:client_id>/", clients.detail, name="detail"),
+    path("<uuid:client_id>/invite/", people.invite, name="invite"),
+    path(
+        "<uuid:client_id>/invitations/<uuid:invitation_id>/withdraw/",
+        people.withdraw,
+        name="withdraw_invitation",
+    ),
+]

@@ -12,5 +12,5 @@ def get_plan(reseller: Account, pk: int) -> Plan:
 
 
 def get_client(reseller: Account, pk: UUID) -> Account:
-    standing = reseller.clients.filter(removed_at=None)
+    standing = reseller.clients.standing()
     return get_object_or_404(standing.select_related("plan", "reseller__plan"), pk=pk)

@@ -110,12 +110,16 @@ def move(*, account: Account, plan: Plan, block_excess: bool, actor: Actor) -> N
 
 
 def _still_offered(account: Account, plan: Plan) -> Plan:
-    """The plan as it is now, kept until commit."""
-    with connection.cursor() as cursor:
-        cursor.execute(KEEP, [plan.pk])
     if account.plan_id == plan.pk:
         raise Refused(_("%(account)s has this plan already.") % {"account": account})
-    offered = Plan.objects.offered_by(account.reseller).filter(pk=plan.pk).first()
+    return hold_offered(account.reseller, plan)
+
+
+def hold_offered(seller: Account | None, plan: Plan) -> Plan:
+    """The plan as it is now, kept until commit; refused when it is not on offer any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, [plan.pk])
+    offered = Plan.objects.offered_by(seller).filter(pk=plan.pk).first()
     if offered is None:
         raise Refused(
             _("The plan %(plan)s is not on offer any more. Choose another.") % {"plan": plan}

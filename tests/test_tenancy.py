@@ -61,7 +61,7 @@ SELLING_ROUTES = [
     if getattr(entry.callback, "check", None) is http._who_sells
 ]  # fmt: skip
 # What an account can do whatever its plan includes.
-WITHOUT_HOSTING = ("accounts:", "notifications:", "plans:", "branding:")
+WITHOUT_HOSTING = ("accounts:", "notifications:", "plans:", "branding:", "clients:")
 HOSTING_ROUTES = [name for name in TENANT_ROUTES if not name.startswith(WITHOUT_HOSTING)]
 ROUTES_WITH_AN_ID = [
     name for name, entry in TENANT_ROUTES.items() if set(entry.pattern.converters) - {"account"}

@@ -5,6 +5,7 @@ from accounts.models.people import User
 from accounts.models.plans import BandPrice, Plan
 from accounts.models.tenants import (
     Account,
+    AccountQuerySet,
     Invitation,
     Membership,
     MembershipQuerySet,
@@ -15,6 +16,7 @@ from accounts.roles import Role
 
 __all__ = [
     "Account",
+    "AccountQuerySet",
     "AuditEvent",
     "BandPrice",
     "Branding",

@@ -1,6 +1,6 @@
 """Tenants and the seats in them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID, uuid4
 
@@ -24,16 +24,25 @@ def branded(path: str = "") -> tuple[str, str]:
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
+    def standing(self) -> Self:
+        """Not those that are being removed."""
+        return self.filter(removed_at=None)
+
+    def named(self, name: str) -> Self:
+        """Standing ones of that name, however it is written."""
+        return self.standing().filter(listed_as__startswith=f"{name.lower()}\t")
+
     def open_to(self, user: Any) -> Self:
         """The accounts that the user may enter: as a member, or as their reseller."""
-        standing = self.filter(removed_at=None)
         own = Membership.objects.filter(user=user)
         as_reseller = own.filter(
             account__kind=Account.Kind.RESELLER, role__gte=Act.EDIT_CLIENTS.role
         )
-        return standing.filter(
-            Q(pk__in=own.values("account")) | Q(reseller__in=as_reseller.values("account"))
-        ).order_by("name", "pk")
+        return (
+            self.standing()
+            .filter(Q(pk__in=own.values("account")) | Q(reseller__in=as_reseller.values("account")))
+            .order_by("name", "pk")
+        )
 
 
 class Account(models.Model):
@@ -99,7 +108,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return own or self._as_reseller(user, slug)
 
     def _as_reseller(self, user: User, slug: str) -> "Membership | None":
-        standing = Account.objects.select_related("plan", *branded()).filter(removed_at=None)
+        standing = Account.objects.standing().select_related("plan", *branded())
         account = standing.filter(slug=slug).first()
         if account is None or account.reseller_id is None:
             return None
@@ -177,6 +186,8 @@ class Invitation(models.Model):
     domain_ids = ArrayField(models.UUIDField(), default=list, blank=True)
     invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # None: the mail server was away.
+    sent_at = models.DateTimeField(null=True, editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
 
     objects = InvitationQuerySet.as_manager()
@@ -191,3 +202,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} to {self.account}"
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.created_at + INVITATION_LASTS
+
+    @property
+    def expired(self) -> bool:
+        return self.ends_at <= timezone.now()

@@ -1,6 +1,5 @@
 """Pages about the account itself: overview, plan, activity, settings."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -13,11 +12,9 @@ from django.utils.translation import gettext as _
 from accounts import services
 from accounts.forms import AccountForm
 from accounts.http import MemberRequest, member
-from accounts.models import Account
 from accounts.roles import Act
-from accounts.room import Countable, rooms_for
+from accounts.shares import shares_of
 from kuploy.paging import paginate
-from quotas.limits import Room
 from quotas.models import MOST_COUNTED, Filling, Total
 
 
@@ -43,19 +40,6 @@ def plan(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/plan.html", _usage(request))
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How much of its plan an account uses of one thing."""
-
-    name: str
-    room: Room
-    own: int
-
-    @property
-    def by_clients(self) -> int:
-        return self.room.used - self.own
-
-
 def _usage(request: MemberRequest) -> dict[str, object]:
     """What the plan limits, what all mailboxes hold together, and how many of them fill up."""
     seat, account = request.membership, request.account
@@ -63,22 +47,12 @@ def _usage(request: MemberRequest) -> dict[str, object]:
     of_clients = account.clients.exclude(domains=None).values("domains")
     filling = Filling.objects.of(account.pk, seat.only_domain_ids).counts(80, 95, 100)
     return {
-        "shares": _shares(account),
+        "shares": shares_of(account),
         "space": _bytes_in(own),
         "space_of_clients": _bytes_in(of_clients) if account.is_reseller else 0,
         "filling": list(filling.items()),
         "most_counted": MOST_COUNTED,
     }
-
-
-def _shares(account: Account) -> list[Share]:
-    names = {
-        Countable.DOMAIN: _("Domains"),
-        Countable.MAILBOX: _("Mailboxes"),
-        Countable.ALIAS: _("Aliases"),
-    }
-    rooms = rooms_for(account, *names)
-    return [Share(names[what], rooms[what], getattr(account, f"{what}_count")) for what in names]
 
 
 def _bytes_in(domains: "QuerySet[Any, Any]") -> int:

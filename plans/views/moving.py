@@ -46,7 +46,7 @@ def move(request: MemberRequest, client_id: UUID) -> HttpResponse:
         else:
             sentence = _("%(client)s has the plan %(plan)s now.")
             messages.success(request, sentence % {"client": client, "plan": chosen})
-            return redirect("plans:move", request.account.slug, client.pk)
+            return redirect("clients:detail", request.account.slug, client.pk)
     found = refused.preview if refused else chosen and moving.preview(client, chosen)
     context = {
         "form": form,

@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
         ("note what mailboxes hold", "quotas.tasks.note_history", 3600.0),
         ("send what is due", "notifications.tasks.sweep", 3.0),
         ("forget old notices", "notifications.tasks.forget_old", 3600.0),
+        ("forget old sign-ins", "mailboxes.tasks.forget_old_sign_ins", 3600.0),
         ("do what mail hosts are owed", "mailboxes.tasks.sweep_host_jobs", 10.0),
         ("note what is invoiced today", "plans.tasks.take_snapshot", 60.0),
         ("bring blocked mailboxes back", "plans.tasks.bring_back", 10.0),

@@ -1,10 +1,10 @@
--- The whole contract with Postfix and Dovecot: schema "mail". They read the views dovecot_*
--- and postfix_*, and write the usage.
+-- The contract with Postfix and Dovecot: schema "mail". They read the views dovecot_* and
+-- postfix_*, and write the usage. Beside it Dovecot notes who signed in: sign_ins.sql.
 
 CREATE SCHEMA mail;
 REVOKE ALL ON SCHEMA mail FROM PUBLIC;
 
--- The one thing a mail server writes: Dovecot's quota_clone replaces the figures, never adds.
+-- The one table that a mail server writes: Dovecot's quota_clone replaces the figures, never adds.
 CREATE TABLE mail.usage (
     username   text COLLATE "C" PRIMARY KEY,
     bytes      bigint NOT NULL DEFAULT 0,

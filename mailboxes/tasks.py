@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from mailboxes import measuring, work
-from mailboxes.models import HostJob
+from mailboxes.models import HostJob, SignIn
 
 NUDGE_LASTS_SECONDS = 10
 
@@ -20,3 +20,8 @@ def sweep_host_jobs() -> None:
     for host in HostJob.objects.due().values_list("host", flat=True).distinct():
         # Expires, so that nudges do not pile up while the host's worker is away.
         do_host_jobs.apply_async((host,), queue=HostJob.queue_of(host), expires=NUDGE_LASTS_SECONDS)
+
+
+@shared_task
+def forget_old_sign_ins() -> None:
+    SignIn.objects.forget_old()

@@ -20,9 +20,10 @@ from mailboxes.models.jobs import (
     HostJob,
     HostJobQuerySet,
 )
+from mailboxes.models.sign_ins import SignIn
 
 __all__ = [
     "CLAIM_LASTS", "LONGEST_PAUSE", "MAIL_LANGUAGES", "POSTMASTER", "POSTMASTER_BYTES",
     "POSTMASTER_MESSAGES", "SHORT_CLAIM_LASTS", "Address", "Alias", "HostJob", "HostJobQuerySet",
-    "MailRules", "Mailbox", "MailboxQuerySet", "TenantQuerySet", "this_mail_host",
+    "MailRules", "Mailbox", "MailboxQuerySet", "SignIn", "TenantQuerySet", "this_mail_host",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from accounts.models import Membership, branded
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
 from mailboxes import passwords
-from mailboxes.models import Mailbox
+from mailboxes.models import Mailbox, SignIn
 
 KEY = "mailbox"
 LASTS = timedelta(hours=12)  # a working day
@@ -39,6 +39,7 @@ def sign_in(request: HttpRequest, *, address: str, password: str) -> None:
     if not passwords.matches(password, stored) or mailbox is None:
         raise Refused(_("No mailbox opens with this address and password."))
     keep(request, mailbox)
+    SignIn.note(mailbox, get_adapter().get_client_ip(request))
 
 
 def _limit(request: HttpRequest, address: str) -> None:

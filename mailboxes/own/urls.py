@@ -10,6 +10,7 @@ urlpatterns = [
     path("rules/", views.rules, name="rules"),
     path("forwarding/", views.forwarding, name="forwarding"),
     path("auto-reply/", views.auto_reply, name="auto_reply"),
+    path("sign-ins/", views.sign_ins, name="sign_ins"),
     path("settings/", views.settings, name="settings"),
     path("password/", views.password, name="password"),
     path("password-strength/", views.strength, name="strength"),

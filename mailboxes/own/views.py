@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
 from mailboxes import passwords, services
-from mailboxes.models import Mailbox
+from mailboxes.models import Mailbox, SignIn
 from mailboxes.own import session
 from mailboxes.own.forms import LanguageForm, OwnPasswordForm, SignInForm
 from mailboxes.own.http import MailboxRequest, mailbox_user
@@ -79,6 +79,13 @@ def _answer(request: MailboxRequest, **sent: ForwardingForm | AutoReplyForm) -> 
         return render(request, "own/rules.html", {**page_of(request.mailbox), **sent}, status=422)
     messages.success(request, _("Saved. It counts from the next message on."))
     return redirect("own:rules")
+
+
+@mailbox_user
+def sign_ins(request: MailboxRequest) -> HttpResponse:
+    """Who opened the mailbox: its user would know a stranger."""
+    found = SignIn.objects.of(request.mailbox)
+    return render(request, "own/sign_ins.html", {"sign_ins": found})
 
 
 @mailbox_user

@@ -22,13 +22,14 @@ from kuploy.throttle import throttle
 from mailboxes import access, passwords, services
 from mailboxes.bands import band_gb, say_bands
 from mailboxes.forms import MailboxEditForm, MailboxForm, PasswordForm
-from mailboxes.models import HostJob, Mailbox
+from mailboxes.models import HostJob, Mailbox, SignIn
 from quotas import history
 from quotas.limits import Room
 from quotas.models import Filling, FillingQuerySet, Point, Usage
 from quotas.picture import draw
 
 FILLS_UP = 80  # percent
+SIGN_INS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ def page_of(
         **usage_of(mailbox, used),
         **history_of(mailbox, history.of(mailbox.pk, used)),
         "job": HostJob.objects.filter(kind=HostJob.Kind.PURGE, mailbox_id=mailbox.pk).first(),
+        "sign_ins": SignIn.objects.of(mailbox)[:SIGN_INS_SHOWN],
         "edit_form": edit_form,
         "password_form": PasswordForm(mailbox=mailbox),
         "servers": servers(),

@@ -295,6 +295,21 @@ def test_dovecot_may_read_its_views_and_write_usage_and_nothing_else(db):
     }
 
 
+@pytest.mark.parametrize(
+    ("role", "functions"), [("kuploy_dovecot", {"note_sign_in"}), ("kuploy_postfix", set())]
+)
+def test_only_dovecot_may_call_something_and_only_to_note_a_sign_in(db, role, functions):
+    """Functions of triggers do not count: nobody can call them."""
+    found = rows(
+        f"""
+        SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+         WHERE n.nspname = 'mail' AND p.prorettype <> 'trigger'::regtype
+           AND has_function_privilege('{role}', p.oid, 'EXECUTE')
+        """
+    )
+    assert {name for (name,) in found} == functions
+
+
 def test_postfix_may_read_its_views_and_nothing_else(db):
     allowed = grants("kuploy_postfix")
     assert {name for name in allowed if not name.startswith("postfix_")} == set()

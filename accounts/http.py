@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from accounts.audit import Actor
+from accounts.features import Feature, left_out
 from accounts.models import Account, Membership, User
 from accounts.roles import Act
 
@@ -67,9 +68,7 @@ def _anyone(account: Account) -> None:
 
 def _who_hosts(account: Account) -> None:
     if not account.plan.email_hosting:
-        raise PermissionDenied(
-            _("E-mail hosting is not part of your plan. Contact your administrator to add it.")
-        )
+        raise PermissionDenied(left_out(account, Feature.HOSTING))
 
 
 def _who_sells(account: Account) -> None:

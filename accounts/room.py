@@ -6,6 +6,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.features import Feature, includes, left_out
 from accounts.models import Account
 from kuploy.errors import Refused
 from quotas.limits import Room
@@ -27,6 +28,8 @@ def claim_room(account: Account, what: Countable, wanted: int = 1) -> None:
         if pk == account.pk and holder.reseller_id != account.reseller_id:
             # Its pool is another one since it was read, and was not asked.
             raise Refused(_("%(name)s was moved just now. Try again.") % {"name": holder})
+        if pk == account.pk and not includes(holder.plan, Feature.HOSTING):
+            raise Refused(left_out(holder, Feature.HOSTING))
         room = room_for(holder, what)
         if not room.fits(wanted):
             raise Refused(_full(what, room.limit or 0, own=pk == account.pk))

@@ -12,7 +12,7 @@ from domains.models import Domain
 
 def get_domain(membership: Membership, pk: UUID) -> Domain:
     """To look at; a postmaster gets only the chosen domains."""
-    domains = Domain.objects.visible_to(membership).select_related("account", "alias_of")
+    domains = Domain.objects.visible_to(membership).select_related("account__plan", "alias_of")
     return get_object_or_404(domains, pk=pk)
 
 

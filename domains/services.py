@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, audit
+from accounts.features import Feature, claim_feature
 from accounts.models import Account
 from accounts.room import Countable, claim_room
 from domains import hooks, keys, tasks
@@ -69,6 +70,8 @@ def _queue_check(domain: Domain) -> bool:
 
 @transaction.atomic
 def set_catch_all(*, domain: Domain, address: str, actor: Actor) -> None:
+    if address and address != domain.catch_all:  # one from before may stay, and be ended
+        claim_feature(domain.account, Feature.CATCH_ALL)
     Domain.objects.filter(pk=domain.pk).update(catch_all=address)
     audit(actor, "domain.catch_all", domain, address=address)
 

@@ -7,14 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Plan
 from domains import addresses, names
+from domains.limits import in_words
 from domains.models import Domain, DomainQuerySet
 from mailboxes import passwords
 from mailboxes.models import MAIL_LANGUAGES, Mailbox
 
-GB = 2**30
 # More domains than this are typed with a hint instead of chosen from a list.
 DOMAINS_OFFERED = 50
-SIZES_GB = (1, 2, 3, 4, 5, 6, 7, 8, 16, 25)
 MOST_TARGETS = 20
 LONGEST_ADDRESS = 254  # RFC 5321; a longer one can be neither written to nor answered
 # A part of RFC 5321's dot-string: what every mail server and mail program agrees on.
@@ -64,13 +63,8 @@ def usable_domains(domains: DomainQuerySet) -> DomainQuerySet:
 
 def size_choices(plan: Plan, current: int | None = None) -> list[tuple[int, str]]:
     """The sizes that the plan allows; an odd size that is set already stays a choice."""
-    sizes = {gb * GB for gb in SIZES_GB if gb * GB <= plan.largest_size_bytes}
-    sizes |= {current or plan.default_size_bytes}
-    return [(size, _size(size)) for size in sorted(sizes)]
-
-
-def _size(size: int) -> str:
-    return f"{size / GB:g} GB" if size >= GB else f"{size / 2**20:g} MB"
+    sizes = {*plan.sizes, *filter(None, [current])}
+    return [(size, in_words(size)) for size in sorted(sizes)]
 
 
 class AddressForm(forms.Form):

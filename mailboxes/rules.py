@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.audit import Actor, audit
+from accounts.features import Feature, claim_feature
+from accounts.models import Plan
 from domains.models import Domain
 from kuploy.errors import Refused
 from mailboxes import sieve
@@ -57,10 +59,12 @@ def rules_of(mailbox: Mailbox) -> MailRules:
     return MailRules.objects.filter(mailbox=mailbox).first() or MailRules(mailbox=mailbox)
 
 
+@transaction.atomic
 def set_forwarding(
     *, mailbox: Mailbox, forward_to: list[str], keep_copy: bool, actor: Actor
 ) -> None:
     """Mail goes on to these addresses from the next one on; to none ends it."""
+    _check_plan(mailbox, forward_to, actor)
     with _changing(mailbox) as rules:
         _check_targets(mailbox, forward_to)
         before, rules.forward_to, rules.keep_copy = rules.forward_to, forward_to, keep_copy
@@ -85,6 +89,22 @@ def set_auto_reply(
         rules.reply_on, rules.reply_subject, rules.reply_text = on, subject, text
         rules.reply_first_day, rules.reply_last_day = first_day, last_day
         audit(actor, "mailbox.auto_reply_changed", mailbox, on=on)
+
+
+def set_by_admins(mailbox: Mailbox, actor: Actor) -> bool:
+    """The plan leaves forwarding to whoever manages mailboxes, and this is the mailbox's user."""
+    of_admins = mailbox.account.plan.forwarding == Plan.Forwarding.ADMINS
+    # postmaster@ is among those who manage, also at its own mailbox.
+    return of_admins and actor.mailbox == mailbox.address and not mailbox.is_postmaster
+
+
+def _check_plan(mailbox: Mailbox, targets: list[str], actor: Actor) -> None:
+    """Targets from before may stay and be ended, whatever the plan says now."""
+    if set_by_admins(mailbox, actor):
+        raise Refused(_("Forwarding is set up by whoever manages your mailbox. Ask them."))
+    # The account's row is locked before the mailbox's, as everywhere.
+    if not set(targets) <= set(rules_of(mailbox).forward_to):
+        claim_feature(mailbox.account, Feature.FORWARDING)
 
 
 @contextmanager

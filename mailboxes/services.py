@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, audit
 from accounts.room import Countable, claim_room
+from domains import limits
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
@@ -42,12 +43,12 @@ def create_mailbox(
     actor: Actor,
 ) -> Mailbox:
     """A mailbox that can be signed in to the moment this commits."""
-    _check_size(domain, quota_bytes)
     password_hash = passwords.hash_password(password)  # slow on purpose: not under the lock
     address = f"{local_part}@{domain.name}"
     with _taking(address, Mailbox):
         claim_room(domain.account, Countable.MAILBOX)
-        _check_free(domain, address, Alias)
+        held = _check_free(domain, address, Alias)
+        limits.check_size(held, quota_bytes)
         mailbox = Mailbox.objects.create(
             account=domain.account,
             domain=domain,
@@ -56,7 +57,7 @@ def create_mailbox(
             display_name=display_name,
             password_hash=password_hash,
             quota_bytes=quota_bytes,
-            quota_messages=message_cap(quota_bytes),
+            quota_messages=message_cap(quota_bytes, held.account.plan.message_cap),
             language=language,
         )
         audit(actor, "mailbox.created", mailbox, size=quota_bytes)
@@ -86,7 +87,7 @@ def create_alias(*, domain: Domain, local_part: str, targets: list[str], actor: 
     address = f"{local_part}@{domain.name}"
     with _taking(address, Alias):
         claim_room(domain.account, Countable.ALIAS)
-        _check_free(domain, address, Mailbox)
+        limits.check_alias_room(_check_free(domain, address, Mailbox))
         alias = Alias.objects.create(
             account=domain.account,
             domain=domain,
@@ -112,15 +113,20 @@ def _taking(address: str, kind: type[Mailbox | Alias]) -> Iterator[None]:
         raise Refused(_taken(taken)) from None
 
 
-def _check_free(domain: Domain, address: str, other: type[Mailbox | Alias]) -> None:
-    """The account's row is locked, so no mailbox and alias can take one address together."""
+def _check_free(domain: Domain, address: str, other: type[Mailbox | Alias]) -> Domain:
+    """The domain as it is now, with the address free in it.
+
+    The account's row is locked: no mailbox and alias can take one address together.
+    """
     # Asked again now: it may have been removed since the page was loaded.
     usable = Domain.objects.primary().filter(status=Domain.Status.ACTIVE)
-    if not usable.filter(pk=domain.pk).exists():
+    held = usable.select_related("account__plan").filter(pk=domain.pk).first()
+    if held is None:
         raise Refused(_("Addresses need an active domain that is not an alias of another."))
     _free_from_deleted(address)
     if taken := other.objects.filter(address=address).first():
         raise Refused(_taken(taken))
+    return held
 
 
 def _free_from_deleted(address: str) -> None:
@@ -135,14 +141,6 @@ def _taken(row: Mailbox | Alias) -> str:
     return _("%(address)s is %(kind)s already.") % {"address": row, "kind": kind}
 
 
-def _check_size(domain: Domain, quota_bytes: int) -> None:
-    largest = domain.account.plan.largest_size_bytes
-    if quota_bytes > largest:
-        raise Refused(
-            _("The largest mailbox of your plan has %(size)d GB.") % {"size": largest // 2**30}
-        )
-
-
 @transaction.atomic
 def edit_mailbox(
     *, mailbox: Mailbox, display_name: str, quota_bytes: int, language: str, actor: Actor
@@ -152,9 +150,9 @@ def edit_mailbox(
     if quota_bytes != before:
         if mailbox.is_postmaster:
             raise Refused(_("The size of the postmaster mailbox is fixed."))
-        _check_size(mailbox.domain, quota_bytes)
+        limits.check_size(mailbox.domain, quota_bytes)
         throttle(f"size:{mailbox.pk}", limit=SIZES_PER_HOUR, seconds=3600)
-        mailbox.quota_messages = message_cap(quota_bytes)
+        mailbox.quota_messages = message_cap(quota_bytes, mailbox.account.plan.message_cap)
     mailbox.display_name, mailbox.quota_bytes = display_name, quota_bytes
     mailbox.language = language
     mailbox.save(update_fields=["display_name", "quota_bytes", "quota_messages", "language"])

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, audit
+from accounts.features import Feature, claim_feature
 from accounts.models import Account
 from kuploy.errors import Refused
 from kuploy.queue import after_commit
@@ -41,8 +42,8 @@ def add_webhook(
     actor: Actor,
 ) -> tuple[Channel, str]:  # fmt: skip
     """A new webhook with its secret, which nobody sees again."""
-    # Locked: of two clicks at once, the second counts the webhook of the first.
-    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    # Held: of two clicks at once, the second counts the webhook of the first.
+    claim_feature(account, Feature.WEBHOOKS)
     hooks = Channel.objects.filter(account=account, transport=Channel.Transport.WEBHOOK)
     if Channel.objects.filter(pk=pk).exists():
         raise AddedAlready

@@ -17,7 +17,7 @@ from domains.models import Domain
 from mailboxes import blocking
 from mailboxes.models import Mailbox, MailRules
 from notifications.models import Channel
-from quotas.limits import GB, Room
+from quotas.limits import Room
 from quotas.models import Usage
 
 
@@ -166,7 +166,7 @@ def _too_many(what: Countable, room: Room) -> str:
 
 def _sizes(account: Account, plan: Plan) -> Iterator[Finding]:
     largest = plan.largest_size_bytes
-    odd = ~Q(quota_bytes__in=[size * GB for size in plan.allowed_sizes_gb])
+    odd = ~Q(quota_bytes__in=plan.sizes)
     found = Mailbox.objects.filter(account=account, counted=True).aggregate(
         larger=Count("pk", filter=Q(quota_bytes__gt=largest)),
         odd=Count("pk", filter=odd & Q(quota_bytes__lte=largest)),

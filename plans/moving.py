@@ -131,7 +131,7 @@ def follow_message_cap(mailboxes: "QuerySet[Mailbox]", plan: Plan) -> None:
     """The most messages that the plan allows: its own figure, or what belongs to each size."""
     counted = mailboxes.filter(counted=True)  # the postmaster's is fixed
     sizes = counted.order_by().values_list("quota_bytes", flat=True).distinct()
-    caps = {size: plan.message_cap or message_cap(size) for size in sizes}
+    caps = {size: message_cap(size, plan.message_cap) for size in sizes}
     cases = [When(quota_bytes=size, then=cap) for size, cap in caps.items()]
     wanted = Case(*cases, output_field=PositiveIntegerField())
     counted.filter(quota_bytes__in=caps).exclude(quota_messages=wanted).update(

@@ -25,12 +25,22 @@ class Room:
         return self.limit is None or self.used + wanted <= self.limit
 
 
+def tightest(*limits: int | None) -> int | None:
+    """The limit that counts of several at once."""
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
 MESSAGES_PER_GB = 32_768
 MOST_MESSAGES = 524_288
 GB = 2**30
 
 
-def message_cap(size_bytes: int) -> int:
-    """Most messages in a mailbox of that size: a guard against abuse, not a product."""
+def message_cap(size_bytes: int, of_plan: int | None = None) -> int:
+    """Most messages in a mailbox of that size: what its plan says, or else a guard against abuse.
+
+    Zero is no figure: Dovecot takes it for no limit at all.
+    """
+    if of_plan:
+        return of_plan
     whole_gb = max(-(-size_bytes // GB), 1)
     return min(whole_gb * MESSAGES_PER_GB, MOST_MESSAGES)

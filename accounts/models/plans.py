@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from quotas.bands import within_bands
+from quotas.limits import GB
 
 if TYPE_CHECKING:
     from accounts.models.tenants import Account
@@ -104,8 +105,16 @@ class Plan(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def sizes(self) -> list[int]:
+        """What a mailbox may be made, in bytes: the sizes on offer and that of a new one."""
+        offered = {gb * GB for gb in self.allowed_sizes_gb} | {self.default_size_bytes}
+        return sorted(size for size in offered if 0 < size <= self.largest_size_bytes)
+
     def clean(self) -> None:
-        """What no band holds could not be invoiced."""
+        """What no band holds could not be invoiced; of no messages Dovecot makes no limit."""
+        if self.message_cap == 0:
+            raise ValidationError({"message_cap": _("A mailbox has to hold at least 1 message.")})
         if not within_bands(self.largest_size_bytes, settings.BILLING_BANDS_GB):
             raise ValidationError(
                 _("The largest size that can be invoiced is %(band)d GB."),

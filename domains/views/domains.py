@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.features import Feature, includes
 from accounts.http import MemberRequest, hosting
 from accounts.roles import Act
 from accounts.room import Countable, room_for
@@ -88,6 +89,7 @@ def page_of(domain: Domain) -> dict[str, object]:
         "code_request_form": CodeRequestForm(domain=domain),
         "code_form": CodeForm(),
         "code": getattr(domain, "ownership_code", None),
+        "catches_all": includes(domain.account.plan, Feature.CATCH_ALL),
         "catch_all_form": CatchAllForm(initial={"catch_all": domain.catch_all}),
         "alias_domains": domain.alias_domains.order_by("name")[:100],
         "rival": _proved_elsewhere(domain),
@@ -145,10 +147,18 @@ def catch_all(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     domain = access.get_domain_for_work(request.membership, domain_id)
     form = CatchAllForm(request.POST)
     if not form.is_valid():
-        context = {**page_of(domain), "catch_all_form": form}
-        return render(request, "domains/detail.html", context, status=422)
-    services.set_catch_all(
-        domain=domain, address=form.cleaned_data["catch_all"], actor=request.actor
-    )
+        return _with_catch_all(request, domain, form)
+    try:
+        services.set_catch_all(
+            domain=domain, address=form.cleaned_data["catch_all"], actor=request.actor
+        )
+    except Refused as error:
+        form.add_error("catch_all", str(error))
+        return _with_catch_all(request, domain, form)
     messages.success(request, _("Saved."))
     return redirect(domain)
+
+
+def _with_catch_all(request: MemberRequest, domain: Domain, form: CatchAllForm) -> HttpResponse:
+    context = {**page_of(domain), "catch_all_form": form}
+    return render(request, "domains/detail.html", context, status=422)

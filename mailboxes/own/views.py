@@ -57,7 +57,7 @@ def page(request: MailboxRequest) -> HttpResponse:
 @mailbox_user
 def rules(request: MailboxRequest) -> HttpResponse:
     """What is done with mail that comes in."""
-    return render(request, "own/rules.html", page_of(request.mailbox))
+    return render(request, "own/rules.html", page_of(request.mailbox, request.actor))
 
 
 @mailbox_user
@@ -76,7 +76,8 @@ def auto_reply(request: MailboxRequest) -> HttpResponse:
 
 def _answer(request: MailboxRequest, **sent: ForwardingForm | AutoReplyForm) -> HttpResponse:
     if any(form.errors for form in sent.values()):
-        return render(request, "own/rules.html", {**page_of(request.mailbox), **sent}, status=422)
+        context = {**page_of(request.mailbox, request.actor), **sent}
+        return render(request, "own/rules.html", context, status=422)
     messages.success(request, _("Saved. It counts from the next message on."))
     return redirect("own:rules")
 

@@ -10,20 +10,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.audit import Actor
+from accounts.features import Feature, includes
 from accounts.http import MemberRequest, hosting
+from accounts.models import Plan
 from accounts.roles import Act
 from kuploy.errors import Refused
 from mailboxes import access
 from mailboxes.models import Mailbox
 from mailboxes.rule_forms import AutoReplyForm, ForwardingForm
-from mailboxes.rules import rules_of, set_auto_reply, set_forwarding
+from mailboxes.rules import rules_of, set_auto_reply, set_by_admins, set_forwarding
 
 
-def page_of(mailbox: Mailbox) -> dict[str, object]:
-    rules = rules_of(mailbox)
+def page_of(mailbox: Mailbox, actor: Actor) -> dict[str, object]:
+    rules, plan = rules_of(mailbox), mailbox.account.plan
     return {
         "mailbox": mailbox,
         "rules": rules,
+        "forwards": includes(plan, Feature.FORWARDING),
+        "by_admins": set_by_admins(mailbox, actor),
+        "users_forward": plan.forwarding == Plan.Forwarding.USERS,
         "today": timezone.now().date(),
         "forwarding_form": ForwardingForm(rules=rules),
         "reply_form": AutoReplyForm(rules=rules),
@@ -52,7 +57,7 @@ def save_auto_reply(mailbox: Mailbox, typed: QueryDict, actor: Actor) -> AutoRep
 @hosting(Act.EDIT_MAILBOXES)
 def show(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)
-    return render(request, "mailboxes/rules_page.html", page_of(mailbox))
+    return render(request, "mailboxes/rules_page.html", page_of(mailbox, request.actor))
 
 
 @hosting(Act.EDIT_MAILBOXES)
@@ -75,7 +80,7 @@ def _answer(
     request: MemberRequest, mailbox: Mailbox, **sent: ForwardingForm | AutoReplyForm
 ) -> HttpResponse:
     if any(form.errors for form in sent.values()):
-        context = {**page_of(mailbox), **sent}
+        context = {**page_of(mailbox, request.actor), **sent}
         return render(request, "mailboxes/rules_page.html", context, status=422)
     messages.success(request, _("Saved. It counts from the next message on."))
     return redirect("mailboxes:rules", request.account.slug, mailbox.pk)

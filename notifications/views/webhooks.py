@@ -2,6 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts.features import Feature, includes, left_out
 from accounts.http import MemberRequest, member
 from accounts.roles import Act
 from kuploy.errors import Refused
@@ -26,6 +28,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "rows": [(hook, len(told_of(hook))) for hook in hooks],
         "kinds": len(KINDS),
         "most": webhooks.WEBHOOKS_PER_ACCOUNT,
+        "included": includes(request.account.plan, Feature.WEBHOOKS),
     }
     return render(request, "notifications/webhooks.html", context)
 
@@ -33,6 +36,8 @@ def index(request: MemberRequest) -> HttpResponse:
 @member(Act.EDIT_WEBHOOKS)
 @never_cache
 def add(request: MemberRequest) -> HttpResponse:
+    if not includes(request.account.plan, Feature.WEBHOOKS):
+        raise PermissionDenied(left_out(request.account, Feature.WEBHOOKS))
     form = NewWebhookForm(request.POST or None, offer_clients=offers_clients(request.membership))
     if request.method == "POST" and form.is_valid():
         try:

@@ -197,7 +197,7 @@ def test_who_creates_and_who_removes_queue_up_instead_of_deadlocking(domain, act
 
     def take_time(*args):
         time.sleep(0.6)  # the account is locked already, the domain not yet
-        check_free(*args)
+        return check_free(*args)
 
     def remove():
         time.sleep(0.2)

@@ -121,6 +121,7 @@ def _dkim_keys(domains: list[UUID]) -> Iterator[Row]:
         yield {
             "domain_id": domain, "selector": SELECTOR, "public_key": key.public_key,
             "private_key_encrypted": key.private_key_encrypted, "created_at": NOW,
+            "signs_since": NOW,
         }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def render_folder(
     source: Path, target: Path, values: Mapping[str, str], *, group: str = "", mode: int = 0o644
 ) -> None:
     for path in sorted(source.rglob("*")):
-        if path.suffix in (".conf", ".cf"):
+        if path.suffix in (".conf", ".cf", ".inc", ".lua"):
             render_file(path, target / path.relative_to(source), values, group=group, mode=mode)
 
 

@@ -52,6 +52,8 @@ MAIL_ROOT = env.text("KUPLOY_MAIL_ROOT", "")
 DOVEADM_URL = env.text("KUPLOY_DOVEADM_URL", "")
 DOVEADM_KEY = env.text("KUPLOY_DOVEADM_KEY", "")
 LMTP_URL = env.text("KUPLOY_LMTP_URL", "")
+# What rspamd shows to be given signing keys
+KEYS_TOKEN = env.text("KUPLOY_KEYS_TOKEN", "")
 # How many mailboxes a minute are compared with what Dovecot says
 ROUND_MAILBOXES = env.number("KUPLOY_ROUND_MAILBOXES", 200)
 

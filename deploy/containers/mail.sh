@@ -1,5 +1,6 @@
 #!/bin/bash
-# A mail host in one container: Dovecot, Postfix, their waker, and the Celery worker with hands on the mail.
+# A mail host in one container: Dovecot, Postfix, their waker, rspamd with its server of keys, and the Celery worker with
+# hands on the mail.
 # Whichever ends takes the others along; the restart policy brings all of them back.
 set -euo pipefail
 
@@ -18,22 +19,39 @@ configure() (
   export DOVECOT_RUN=/run/dovecot DOVECOT_STATE=/var/lib/dovecot DOVECOT_LOG=/dev/stderr DOVECOT_LISTEN=*
   export POSTFIX_CONF=/etc/postfix POSTFIX_SPOOL=/var/spool/postfix POSTFIX_DATA=/var/lib/postfix
   export POSTFIX_LOG=/dev/stdout POSTFIX_LOG_PREFIX=/dev POSTFIX_INTERFACES=all POSTFIX_PROTOCOLS=ipv4
-  export DOVECOT_DB_PASSWORD DOVEADM_KEY POSTFIX_DB_URLS
+  export INCOMING_MILTER_PORT=11332 OUTGOING_MILTER_PORT=11333 KEYS_PORT=11334 RSPAMD_DATA=/var/lib/rspamd
+  export DOVECOT_DB_PASSWORD DOVEADM_KEY POSTFIX_DB_URLS KEYS_TOKEN DNS_ADDRESS
   # Only this container's own network may hand over mail unasked; the port is not published.
   INTERNAL_NETWORKS=$(ip -4 -oneline route show proto kernel scope link | cut -d ' ' -f 1 | paste -sd ,)
   DOVECOT_DB_PASSWORD=$(</secrets/dovecot_database)
   DOVEADM_KEY=$(</secrets/doveadm)
+  KEYS_TOKEN=$(</secrets/keys)
   # Not inside the address, which Postfix writes to its log when a query fails.
   install -m 600 -o postfix /dev/null /var/lib/postfix/pgpass
   echo "*:*:*:kuploy_postfix:$(</secrets/postfix_database)" > /var/lib/postfix/pgpass
   POSTFIX_DB_URLS="postgresql://kuploy_postfix@$DB_HOST:$DB_PORT/$DB_NAME?passfile=/var/lib/postfix/pgpass"
   python -m deploy.templates deploy/dovecot/2.4 /etc/dovecot
   python -m deploy.templates deploy/postfix /etc/postfix
+  python -m deploy.templates deploy/rspamd /etc/kuploy/rspamd
+  if [[ $KUPLOY_DEMO = 1 ]]; then
+    DNS_ADDRESS=$(getent ahostsv4 dns | head -n 1 | cut -d ' ' -f 1):53:1
+    python -m deploy.templates deploy/offline/rspamd /etc/kuploy/rspamd/override.d
+  fi
   chgrp -R postfix /etc/postfix/maps
+  chgrp -R _rspamd /etc/kuploy/rspamd
 )
+
+filter_mail() {
+  local places=(--var=LOCAL_CONFDIR=/etc/kuploy/rspamd)
+  for name in DBDIR RUNDIR LOGDIR; do places+=("--var=$name=/var/lib/rspamd"); done
+  exec setpriv --reuid=_rspamd --regid=_rspamd --init-groups rspamd -f -c /etc/kuploy/rspamd/rspamd.conf "${places[@]}"
+}
 
 start_all() {
   dovecot -F &
+  setpriv --reuid=kuploy --regid=kuploy --init-groups python -m gunicorn kuploy.vault \
+    --bind=127.0.0.1:11334 --threads=4 --no-control-socket --worker-tmp-dir=/dev/shm &
+  filter_mail &
   /usr/lib/postfix/sbin/master -s &
   python -m deploy.wake /etc/postfix /etc/dovecot/dovecot.conf &
   setpriv --reuid=vmail --regid=vmail --init-groups python -m celery -A kuploy worker \

@@ -37,6 +37,7 @@ def main(folder: Path) -> None:
     keep(folder / "secret_key", token, group="kuploy")
     keep(folder / "encryption_keys", fernet_key, group="kuploy")
     keep(folder / "doveadm", token, group="vmail")
+    keep(folder / "keys", token, group="kuploy")
     addresses = {
         "database_url": f"postgresql://kuploy:{kept['panel_database']}@db:5432/kuploy",
         "redis_url": f"redis://:{kept['redis']}@redis:6379/0",

@@ -26,9 +26,10 @@ SERVER_PACKAGES = (
     "postgresql",
     "python3-venv",
     "redis-server",
+    "rspamd",
 )
 TEST_PACKAGES = ("chromium",)
-SERVICES = ("dovecot", "postfix", "postgresql", "redis-server")
+SERVICES = ("dovecot", "postfix", "postgresql", "redis-server", "rspamd")
 POLICY = Path("/usr/sbin/policy-rc.d")
 # Longest socket below the run folder: dovecot/run/auth-token-secret.dat and its like.
 LONGEST_FOLDER = 70

@@ -19,6 +19,9 @@ DEFAULTS = {
     "internal": 10026,
     "outbox": 10027,
     "redis": 10379,
+    "incoming_milter": 10028,
+    "outgoing_milter": 10029,
+    "keys": 10030,
 }
 # Below the ports that the system hands out to clients.
 FREE_RANGE = range(20_000, 32_000)

@@ -16,7 +16,15 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 PANEL_USER = "kuploy"
 MAIL_USER = "vmail"
 MAIL_HOST = "mail1"
-SECRETS = ("secret_key", "database", "dovecot_database", "postfix_database", "redis", "doveadm")
+SECRETS = (
+    "secret_key",
+    "database",
+    "dovecot_database",
+    "postfix_database",
+    "redis",
+    "doveadm",
+    "keys",
+)
 # What a person may set for `make run`; everything else follows from the stack.
 PREFERENCES = ("DEBUG", "SIGNUP", "BRAND", "FROM_EMAIL", "SUPPORT_EMAIL", "LOG_LEVEL")
 
@@ -72,14 +80,21 @@ class Stack:
     def outbox(self) -> Path:
         return self.folder / "outbox"
 
+    @property
+    def database_url(self) -> str:
+        return self._database_url(self.database)
+
+    def _database_url(self, name: str) -> str:
+        password, socket = self.secrets["database"], self.folder / "postgres"
+        return f"postgresql://kuploy:{password}@/{name}?host={socket}&port=5432"
+
     def address(self, name: str) -> str:
         return f"127.0.0.1:{self.ports[name]}"
 
     def environment(self) -> dict[str, str]:
         """What the panel's processes read: see kuploy/settings.py."""
-        password, socket = self.secrets["database"], self.folder / "postgres"
         wanted = {
-            "DATABASE_URL": f"postgresql://kuploy:{password}@/kuploy?host={socket}&port=5432",
+            "DATABASE_URL": self._database_url("kuploy"),
             "REDIS_URL": f"redis://:{self.secrets['redis']}@{self.address('redis')}/0",
             "SECRET_KEY": self.secrets["secret_key"],
             "ENCRYPTION_KEYS": self.secrets["encryption"],
@@ -113,6 +128,7 @@ class Stack:
             "KUPLOY_DOVEADM_URL": f"http://{self.address('doveadm')}/doveadm/v1",
             "KUPLOY_DOVEADM_KEY": self.secrets["doveadm"],
             "KUPLOY_LMTP_URL": f"lmtp://{self.address('lmtp')}",
+            "KUPLOY_KEYS_TOKEN": self.secrets["keys"],
         }
 
     def test_environment(self) -> dict[str, str]:

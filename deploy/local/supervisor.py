@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy.local import interruption, processes
 from deploy.local.errors import CannotRun
 from deploy.local.processes import Server
-from deploy.local.servers import dovecot, internet, mail, panel, postfix, postgres, redis
+from deploy.local.servers import dovecot, internet, mail, panel, postfix, postgres, redis, rspamd
 from deploy.local.stack import Stack, run_folder
 
 
@@ -22,6 +22,8 @@ def servers(stack: Stack) -> list[Server]:
         internet.dns_server(stack),
         internet.outbox_server(stack),
         dovecot.server(stack),
+        panel.keys(stack),
+        rspamd.server(stack),
         postfix.server(stack),
         mail.waker(stack),
     ]
@@ -78,7 +80,7 @@ def stop_leftovers(folder: Path) -> None:
 def start(stack: Stack) -> list[dict[str, str]]:
     """Start everything; returns the demonstration's sign-ins, if it has any."""
     logins: list[dict[str, str]] = []
-    for module in (postgres, redis, internet, dovecot, postfix):
+    for module in (postgres, redis, internet, dovecot, rspamd, postfix):
         module.prepare(stack)
     for server in servers(stack):
         if server.name == "web":

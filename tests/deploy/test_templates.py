@@ -9,10 +9,12 @@ from deploy.local.stack import CHECKOUT
 from tests.mailservers.clients import STACK
 
 
-@pytest.mark.parametrize("folder", ["dovecot/2.3", "dovecot/2.4", "postfix"])
+@pytest.mark.parametrize("folder", ["dovecot/2.3", "dovecot/2.4", "postfix", "rspamd", "offline"])
 def test_every_placeholder_has_a_value_on_this_machine(folder):
     values = mail.values(STACK)
-    for path in (CHECKOUT / "deploy" / folder).rglob("*.c*f"):
+    files = [path for path in (CHECKOUT / "deploy" / folder).rglob("*") if path.is_file()]
+    assert files
+    for path in files:
         assert not templates.PLACEHOLDER.search(templates.render(path.read_text(), values))
 
 

@@ -23,7 +23,7 @@ def certificate(stack: Stack) -> tuple[Path, Path]:
 
 
 def values(stack: Stack) -> dict[str, str]:
-    """Every @NAME@ in deploy/dovecot and deploy/postfix."""
+    """Every @NAME@ in deploy/dovecot, deploy/postfix and deploy/rspamd."""
     key, cert = certificate(stack)
     socket, port = stack.folder / "postgres", "5432"
     # In a file: Postfix logs the address, with all that is in it, when a look-up fails.
@@ -51,6 +51,10 @@ def values(stack: Stack) -> dict[str, str]:
         # All clients come from 127.0.0.1: one wrong password must not slow down everybody.
         "AUTH_PENALTY_MODE": "0",
         "AUTH_FAILURE_DELAY": "2s" if stack.kind == "run" else "0",
+        "RSPAMD_CONF": str(stack.folder / "rspamd" / "conf"),
+        "RSPAMD_DATA": str(stack.folder / "rspamd" / "data"),
+        "KEYS_TOKEN": stack.secrets["keys"],
+        "DNS_ADDRESS": f"127.0.0.1:{stack.ports['dns']}:1",
         "POSTFIX_CONF": str(stack.folder / "postfix" / "conf"),
         "POSTFIX_SPOOL": str(stack.folder / "postfix" / "spool"),
         "POSTFIX_DATA": str(stack.folder / "postfix" / "data"),

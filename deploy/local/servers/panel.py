@@ -10,6 +10,7 @@ import urllib.request
 from deploy.dns.publish import publish
 from deploy.local import machine
 from deploy.local.errors import CannotRun
+from deploy.local.ports import is_listening
 from deploy.local.processes import Server
 from deploy.local.stack import CHECKOUT, MAIL_HOST, MAIL_USER, PANEL_USER, Stack
 
@@ -48,6 +49,19 @@ def web(stack: Stack) -> Server:
     # No access log: links in mails carry their key in the path.
     command += ["--no-control-socket"]
     return _server(stack, "web", command, ready=True)
+
+
+def keys(stack: Stack) -> Server:
+    """Hands signing keys to rspamd: see domains/vault.py."""
+    address = stack.address("keys")
+    command = [stack.python, "-m", "gunicorn", "kuploy.vault", f"--bind={address}"]
+    command += ["--threads=4", "--no-control-socket"]
+    return Server(
+        "keys", command, PANEL_USER, stack.folder, CHECKOUT,
+        ready=lambda: is_listening(stack.ports["keys"]),
+        environment=stack.mail_host_environment()
+        | {"KUPLOY_DATABASE_URL": stack.database_url},
+    )  # fmt: skip
 
 
 def worker(stack: Stack) -> Server:

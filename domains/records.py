@@ -92,9 +92,7 @@ def zone_file(records: Iterable[Record]) -> str:
 def current_key(domain: Domain) -> DkimKey:
     """The one that signs."""
     # Chosen here, not by the database: the sweep fetched the keys of all its domains at once.
-    return max(
-        (key for key in domain.dkim_keys.all() if key.signs_since), key=lambda key: key.signs_since
-    )
+    return next(key for key in domain.dkim_keys.all() if key.signs_since and not key.replaced_at)
 
 
 def _quoted(value: str) -> str:

@@ -14,6 +14,8 @@ app.autodiscover_tasks()
 # behind them.
 app.conf.task_routes = {
     "domains.tasks.*": {"queue": "checks"},
+    "clients.tasks.check_host": {"queue": "checks"},
+    "clients.tasks.sweep_hosts": {"queue": "checks"},
     "notifications.tasks.send": {"queue": "deliveries"},
 }
 app.conf.beat_scheduler = "kuploy.beat:Scheduler"
@@ -24,6 +26,7 @@ app.conf.beat_schedule = {
     name: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 15)}}
     for name, task, seconds in (
         ("check domains that are due", "domains.tasks.sweep_checks", 10.0),
+        ("look at host names of resellers", "clients.tasks.sweep_hosts", 60.0),
         ("announce what was crossed", "quotas.tasks.settle", 1.0),
         ("judge every mailbox and plan", "quotas.tasks.settle_all", 600.0),
         ("sum up every domain", "quotas.tasks.sum_up", 3600.0),

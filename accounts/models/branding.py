@@ -1,17 +1,22 @@
 """How a reseller appears to its clients."""
 
 import secrets
+from datetime import timedelta
 from email.utils import formataddr, parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import colours
 from accounts.models.tenants import Account
 from kuploy.brand import Brand
+
+# Longer than the slowest look-ups take; after this the page asks less often.
+HOST_CHECK_TAKES = timedelta(seconds=40)
 
 
 def new_host_proof() -> str:
@@ -45,6 +50,13 @@ class Branding(models.Model):
     # Anyone may want a name; it counts once the DNS shows that it is theirs and leads here.
     wanted_host = models.CharField(max_length=253, blank=True)
     host_proof = models.CharField(max_length=60, default=new_host_proof, editable=False)
+    # What the last look at the DNS said of the wanted name: see clients/branding/hosts.py.
+    host_findings = models.JSONField(default=dict, db_default={}, editable=False)
+    host_queued_at = models.DateTimeField(null=True, editable=False)
+    host_checked_at = models.DateTimeField(null=True, editable=False)
+    host_next_check_at = models.DateTimeField(null=True, editable=False)
+    # Since when the DNS says that the host name is no longer theirs, or leads elsewhere.
+    host_left_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return self.name or str(self.account)
@@ -63,9 +75,25 @@ class Branding(models.Model):
         )
 
     @property
+    def waiting(self) -> bool:
+        """A look at the DNS was asked for and has not answered yet."""
+        queued, checked = self.host_queued_at, self.host_checked_at
+        return bool(queued and (checked is None or checked < queued))
+
+    @property
+    def checking(self) -> bool:
+        """The answer is to be expected any moment; past this, a worker is busy or away."""
+        queued = self.host_queued_at
+        return bool(queued and self.waiting and queued > timezone.now() - HOST_CHECK_TAKES)
+
+    @property
     def base_url(self) -> str:
-        """The panel's address, under the host name that counts."""
-        if not self.host:
+        """The panel's address, under the host name that counts.
+
+        From the moment it leads elsewhere nothing is mailed that leads there: whoever holds the
+        name by now would get the link.
+        """
+        if not self.host or self.host_left_at:
             return str(settings.BASE_URL)
         panel = urlsplit(settings.BASE_URL)
         port = f":{panel.port}" if panel.port else ""

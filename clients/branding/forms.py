@@ -3,13 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http.request import validate_host
 from django.utils.translation import gettext_lazy as _
 
 from accounts import colours
 from accounts.forms import NameField
 from accounts.models import Branding
 from clients.branding import logos
+from domains import names
 
 
 class ColourField(forms.CharField):
@@ -99,3 +102,25 @@ class LogoForm(forms.Form):
     def clean_logo(self) -> bytes:
         """The picture as it will be served."""
         return logos.redrawn(self.cleaned_data["logo"])
+
+
+class HostForm(forms.Form):
+    host = forms.CharField(
+        label=_("Host name"),
+        max_length=2000,
+        help_text=_("A name below a domain of yours, such as mail.example.com."),
+        widget=forms.TextInput(
+            attrs={"placeholder": "mail.example.com", "autocomplete": "off", "inputmode": "url"}
+        ),
+    )
+
+    def clean_host(self) -> str:
+        """Never one of the provider's, nor a name below one."""
+        name = names.parse(self.cleaned_data["host"])
+        below_ours = any(name.endswith(f".{own}") for own in settings.OWN_HOST_NAMES)
+        if below_ours or validate_host(name, settings.ALLOWED_HOSTS):
+            raise ValidationError(
+                _("%(name)s is one of our own host names. Choose a name of yours."),
+                params={"name": name},
+            )
+        return name

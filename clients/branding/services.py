@@ -2,12 +2,21 @@
 
 import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from hashlib import sha256
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, audit
 from accounts.models import Account, Branding, Logo
+from clients import tasks
+from kuploy.errors import Refused
+from kuploy.queue import after_commit
+
+CHECK_COOLDOWN = timedelta(seconds=5)
 
 
 def branding_of(account: Account) -> Branding:
@@ -59,6 +68,46 @@ def _replace_logo(branding: Branding, logo: Logo | None) -> None:
     branding.save(update_fields=["logo"])
     if before:
         before.delete()
+
+
+@transaction.atomic
+def want_host(*, account: Account, host: str, actor: Actor) -> None:
+    """Ask for a name under which clients sign in; one that counts goes on until this one does."""
+    branding = held(account)
+    if branding.wanted_host == host:
+        return
+    branding.wanted_host, branding.host_findings = host, {}
+    branding.host_queued_at = branding.host_next_check_at = timezone.now()
+    branding.host_checked_at = None
+    branding.save()
+    audit(actor, "brand.host_wanted", account, host=host)
+    after_commit(tasks.check_host, str(branding.pk))
+
+
+@transaction.atomic
+def request_check(*, account: Account, actor: Actor) -> None:
+    """Queue one look at the DNS, unless one was asked for within CHECK_COOLDOWN."""
+    now = timezone.now()
+    rows = Branding.objects.filter(account=account).exclude(wanted_host="")
+    due = rows.filter(Q(host_queued_at=None) | Q(host_queued_at__lt=now - CHECK_COOLDOWN))
+    # The UPDATE settles a race between two clicks: the loser changes no row.
+    if not due.update(host_queued_at=now, host_next_check_at=now):
+        raise Refused(_("The name was looked up moments ago. Try again shortly."))
+    audit(actor, "brand.host_check_requested", account)
+    after_commit(tasks.check_host, str(account.pk))
+
+
+@transaction.atomic
+def give_up_host(*, account: Account, actor: Actor) -> None:
+    """At once: nothing answers under it, and mail leads to the panel's own name. Safe twice."""
+    branding = held(account)
+    if not branding.wanted_host:
+        return
+    audit(actor, "brand.host_given_up", account, host=branding.host or branding.wanted_host)
+    branding.host, branding.wanted_host, branding.host_findings = None, "", {}
+    branding.host_queued_at = branding.host_checked_at = None
+    branding.host_next_check_at = branding.host_left_at = None
+    branding.save()
 
 
 @transaction.atomic

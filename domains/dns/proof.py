@@ -14,26 +14,29 @@ TXT_LABEL = "_kuploy-challenge"
 
 
 async def check_a(wanted: Wanted, lookups: Lookups) -> Finding:
-    return await _check(Kind.PROOF_A, wanted, lookups)
+    answers = await _ask(wanted.name, RdataType.A, wanted.proof_label, lookups)
+    return judge(Kind.PROOF_A, wanted.proof_ip, *answers)
 
 
 async def check_txt(wanted: Wanted, lookups: Lookups) -> Finding:
-    return await _check(Kind.PROOF_TXT, wanted, lookups)
+    return await check_text(wanted.name, wanted.proof_text, lookups)
 
 
-async def _check(kind: Kind, wanted: Wanted, lookups: Lookups) -> Finding:
+async def check_text(name: str, secret: str, lookups: Lookups) -> Finding:
+    """Whether the TXT record below that name holds the secret."""
+    answers = await _ask(name, RdataType.TXT, TXT_LABEL, lookups)
+    return judge(Kind.PROOF_TXT, secret, *answers)
+
+
+async def _ask(name: str, rdtype: RdataType, label: str, lookups: Lookups) -> tuple[Answer, Answer]:
     """Ask for a random name too: where a wildcard answers, a right answer proves nothing."""
-    rdtype = RdataType.A if kind is Kind.PROOF_A else RdataType.TXT
-    label = wanted.proof_label if kind is Kind.PROOF_A else TXT_LABEL
     control = f"d{secrets.randbelow(10**9):09}"
-    answer, any_name = await asyncio.gather(
-        lookups.find(wanted.name, rdtype, label), lookups.find(wanted.name, rdtype, control)
+    return await asyncio.gather(
+        lookups.find(name, rdtype, label), lookups.find(name, rdtype, control)
     )
-    return judge(kind, wanted, answer, any_name)
 
 
-def judge(kind: Kind, wanted: Wanted, answer: Answer, any_name: Answer) -> Finding:
-    secret = wanted.proof_ip if kind is Kind.PROOF_A else wanted.proof_text
+def judge(kind: Kind, secret: str, answer: Answer, any_name: Answer) -> Finding:
     if not answer.found:
         return unanswered(kind, answer, secret)
     found = _values(answer)

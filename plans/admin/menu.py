@@ -17,6 +17,7 @@ GROUPS: tuple[tuple[Any, Entries], ...] = (
         (
             (_("Accounts"), "apartment", "accounts_account"),
             (_("Resellers"), "storefront", "accounts_account?kind__exact=reseller"),
+            (_("Brands"), "palette", "accounts_branding"),
             (_("Plans"), "sell", "accounts_plan"),
             (_("Billing"), "receipt_long", "plans_snapshot"),
             (_("People"), "person", "accounts_user"),

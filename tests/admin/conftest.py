@@ -10,7 +10,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.db import connection
 
-from accounts.models import Invitation, Membership, Role, User
+from accounts.models import Branding, Invitation, Membership, Role, User
 from domains.models import DkimKey
 from mailboxes import jobs
 from mailboxes.models import HostJob, Mailbox
@@ -71,6 +71,7 @@ def _people(kit, found):
         "accounts_account": kit.acme, "accounts_plan": kit.acme.plan, "accounts_user": kit.alice,
         "accounts_membership": Membership.objects.get(user=kit.alice, account=kit.acme),
         "accounts_invitation": invitation, "mfa_authenticator": factor,
+        "accounts_branding": Branding.objects.create(account=kit.acme, name="Acme Mail"),
         "account_emailaddress": EmailAddress.objects.get(user=kit.alice),
     }  # fmt: skip
     found.secrets += [totp_secret, factor.data["secret"], kit.alice.password.rpartition("$")[2]]

@@ -35,7 +35,7 @@ def test_without_knowing_about_a_wildcard_nothing_is_decided():
     right = dns.rdata.from_text("IN", "A", "192.0.2.10")
     answer = Answer(A, Outcome.FOUND, TYPE_A, (right,))
     silence = Answer("d1.example.com", Outcome.TIMEOUT, TYPE_A)
-    assert judge(Kind.PROOF_A, WANTED, answer, silence).state is State.UNREACHABLE
+    assert judge(Kind.PROOF_A, WANTED.proof_ip, answer, silence).state is State.UNREACHABLE
 
 
 def test_another_address_does_not_prove(world):
@@ -67,7 +67,7 @@ def test_a_stranger_behind_a_wildcard_alias_cannot_answer_each_name_differently(
     stranger = ("stranger.test",)
     answer = Answer(TXT, Outcome.FOUND, TYPE_TXT, (secret,), aliases=stranger)
     control = Answer("d1.example.com", Outcome.FOUND, TYPE_TXT, (other,), aliases=stranger)
-    assert judge(Kind.PROOF_TXT, WANTED, answer, control).state is State.WRONG
+    assert judge(Kind.PROOF_TXT, WANTED.proof_text, answer, control).state is State.WRONG
 
 
 def test_nothing_published_yet(world):

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from accounts.audit import Actor
 from accounts.models import Account, Branding, Membership, Role, User
 from accounts.services import open_account
 
@@ -47,3 +48,14 @@ def manager(client, harbour) -> Client:
     Membership.objects.create(user=user, account=harbour, role=Role.MANAGER)
     client.force_login(user)
     return client
+
+
+@pytest.fixture
+def actor_of():
+    """The owner of an account, who acts."""
+
+    def actor_of(account: Account) -> Actor:
+        seat = Membership.objects.get(account=account, role=Role.OWNER)
+        return Actor(account, seat.user, "192.0.2.1")
+
+    return actor_of

@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Account, Invitation, Membership
+from accounts.models import Account, Invitation, Membership, Token, branded
+from accounts.roles import Act
 
 
 def get_seat(account: Account, pk: int) -> Membership:
@@ -13,3 +15,20 @@ def get_seat(account: Account, pk: int) -> Membership:
 
 def get_invitation(account: Account, pk: UUID) -> Invitation:
     return get_object_or_404(account.invitations, pk=pk, accepted_at=None)
+
+
+def get_token(account: Account, pk: UUID) -> Token:
+    return get_object_or_404(account.tokens, pk=pk)
+
+
+def seat_at_client(seat: Membership, typed: str) -> Membership:
+    """What a seat at a reseller may do in the account of that client."""
+    if not (seat.account.is_reseller and seat.allows(Act.EDIT_CLIENTS)):
+        raise Http404
+    try:
+        pk = UUID(typed)
+    except ValueError:
+        raise Http404 from None
+    clients = seat.account.clients.filter(removed_at=None)
+    client = get_object_or_404(clients.select_related("plan", *branded()), pk=pk)
+    return Membership(user=seat.user, account=client, role=seat.role)

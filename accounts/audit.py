@@ -12,7 +12,8 @@ from accounts.models import Account, AuditEvent, User
 class Actor:
     """Who does something, in which account, from where: a person, or a mailbox's own user.
 
-    RESELLER names the account whose person it is, in a client's account.
+    RESELLER names the account whose person it is, in a client's account; TOKEN the program that
+    acts for the person.
     """
 
     account: Account | None
@@ -20,6 +21,7 @@ class Actor:
     ip: str | None = None
     mailbox: str = ""
     reseller: str = ""
+    token: str = ""
 
     @classmethod
     def system(cls, account: Account) -> Self:
@@ -37,6 +39,7 @@ def audit(actor: Actor, action: str, subject: models.Model, **details: object) -
         actor=actor.user,
         actor_name=actor.name,
         reseller_name=actor.reseller,
+        token_name=actor.token,
         action=action,
         object_type=subject._meta.model_name or "",
         object_id=str(subject.pk),

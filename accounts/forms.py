@@ -46,6 +46,17 @@ class SignupForm(forms.Form):
             services.open_account(name=name, owner=user)
 
 
+def ids_of_domains(account: Account, typed: str) -> list[UUID]:
+    """The ids of the names typed, which must be the account's own."""
+    names = set(typed.lower().replace(",", " ").split())
+    known = dict(account.domains.filter(name__in=names).values_list("name", "pk"))
+    if missing := sorted(names - known.keys()):
+        raise ValidationError(
+            _("This account has no domain %(names)s."), params={"names": ", ".join(missing)}
+        )
+    return list(known.values())
+
+
 class SeatForm(forms.Form):
     """A role and, for a postmaster, the domains that go with it."""
 
@@ -62,14 +73,7 @@ class SeatForm(forms.Form):
         self.account = account
 
     def clean_domains(self) -> list[UUID]:
-        """The ids of the names typed, which must be the account's own."""
-        names = set(str(self.cleaned_data["domains"]).lower().replace(",", " ").split())
-        known = dict(self.account.domains.filter(name__in=names).values_list("name", "pk"))
-        if missing := sorted(names - known.keys()):
-            raise forms.ValidationError(
-                _("This account has no domain %(names)s."), params={"names": ", ".join(missing)}
-            )
-        return list(known.values())
+        return ids_of_domains(self.account, self.cleaned_data["domains"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -33,17 +33,22 @@ class MemberRequest(HttpRequest):
 
 def member(act: Act) -> Callable[[View], View]:
     """Let in members of the account in the URL who may do that: stranger 404, too small 403."""
-    return _guard(act, _anyone)
+    return _guard(act, anyone)
 
 
 def hosting(act: Act) -> Callable[[View], View]:
     """As member(), and only where the plan includes e-mail hosting."""
-    return _guard(act, _who_hosts)
+    return _guard(act, who_hosts)
 
 
 def selling(act: Act) -> Callable[[View], View]:
     """As member(), and only in the account of a reseller: elsewhere there is no such page."""
-    return _guard(act, _who_sells)
+    return _guard(act, who_sells)
+
+
+def automating(act: Act) -> Callable[[View], View]:
+    """As member(), and only where the plan includes the API."""
+    return _guard(act, who_automates)
 
 
 def _guard(act: Act, check: Callable[[Account], None]) -> Callable[[View], View]:
@@ -62,16 +67,23 @@ def _guard(act: Act, check: Callable[[Account], None]) -> Callable[[View], View]
     return decorate
 
 
-def _anyone(account: Account) -> None:
+def anyone(account: Account) -> None:
     pass
 
 
-def _who_hosts(account: Account) -> None:
+def who_hosts(account: Account) -> None:
     if not account.plan.email_hosting:
         raise PermissionDenied(left_out(account, Feature.HOSTING))
 
 
-def _who_sells(account: Account) -> None:
+def who_automates(account: Account) -> None:
+    if not account.plan.api:
+        raise PermissionDenied(
+            _("The API is not part of your plan. Contact your administrator to add it.")
+        )
+
+
+def who_sells(account: Account) -> None:
     if not account.is_reseller:
         raise Http404
 

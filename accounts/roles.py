@@ -31,6 +31,7 @@ class Act(Enum):
     EDIT_DOMAINS = Role.MANAGER, gettext_noop("Add, prove and remove domains")
     BRING_BACK = Role.MANAGER, gettext_noop("Bring blocked mailboxes back when there is room")
     EDIT_WEBHOOKS = Role.MANAGER, gettext_noop("Webhooks, and what was delivered to them")
+    EDIT_TOKENS = Role.MANAGER, gettext_noop("Make and revoke tokens for the API")
     SEE_ACTIVITY = Role.MANAGER, gettext_noop("See who did what")
     LIMIT_DOMAINS = Role.OWNER, gettext_noop("Limit mailboxes and their sizes for a domain")
     EDIT_TEAM = Role.OWNER, gettext_noop("Invite people, change their roles, remove them")

@@ -36,6 +36,8 @@ SENTENCES: dict[str, Any] = {
     "invitation.withdrawn": _("Withdrew the invitation of %(name)s"),
     "member.role_changed": _("Changed the role of %(name)s from %(before)s to %(after)s"),
     "member.removed": _("Removed %(name)s"),
+    "token.made": _("Made the API token %(name)s"),
+    "token.revoked": _("Revoked the API token %(name)s"),
     "factor.taken_away": _("Took away a second factor of %(name)s"),
     "domain.added": _("Added the domain %(name)s"),
     "domain.proved": _("Proved the ownership of %(name)s"),

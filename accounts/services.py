@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts import brands
+from accounts import brands, tokens
 from accounts.audit import Actor, audit
 from accounts.models import Account, Invitation, Membership, Plan, Role, User, branded
 from accounts.room import check_pool_takes
@@ -250,6 +250,7 @@ def remove_member(*, membership: Membership, actor: Actor) -> None:
     _keep_an_owner(membership, leaving=True)
     audit(actor, "member.removed", membership)
     membership.account.invitations.filter(invited_by=membership.user, accepted_at=None).delete()
+    tokens.end_with(membership)
     membership.delete()
 
 

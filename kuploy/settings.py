@@ -63,6 +63,9 @@ CURRENCY = env.matching("KUPLOY_CURRENCY", "[A-Z]{3}", "EUR", "a code of three c
 # A domain without a mailbox counts as one of the smallest band.
 BILL_EMPTY_DOMAINS = env.flag("KUPLOY_BILL_EMPTY_DOMAINS", True)
 
+# Programs: calls of one token
+API_CALLS_PER_MINUTE = env.number("KUPLOY_API_CALLS_PER_MINUTE", 600)
+
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
@@ -93,6 +96,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "kuploy.middleware.request_id",
+    "accounts.api.limits.for_programs",
     "accounts.hosts.reseller_hosts",
     "kuploy.middleware.no_nul",
     "django.middleware.security.SecurityMiddleware",

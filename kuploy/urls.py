@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import brand, invitations
 from kuploy import views
+from kuploy.api import api
 from notifications.views import confirm
 
 handler500 = "kuploy.views.server_error"
@@ -13,6 +14,7 @@ public: list[URLPattern | URLResolver] = [
     path("healthz/host", views.known_host, name="known_host"),
     path("brand/<str:name>.css", brand.style, name="brand_style"),
     path("brand/<str:digest>.png", brand.logo, name="brand_logo"),
+    path("api/v1/", api.urls),
     path("auth/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("invitations/<str:token>/", invitations.accept, name="accept_invitation"),

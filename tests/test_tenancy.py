@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -13,6 +14,7 @@ from accounts.audit import Actor
 from accounts.models import Account, AuditEvent, Invitation, Membership, Plan, Role, User
 from accounts.roles import FOR_PEOPLE, Act
 from accounts.services import open_account
+from accounts.tokens import make_token
 from mailboxes.models import Mailbox
 from mailboxes.own.http import mailbox_user
 from mailboxes.services import change_password
@@ -20,7 +22,8 @@ from notifications.models import Alert, Channel
 from notifications.services import raise_alert
 from tests.conftest import PASSWORD, make_alias, make_domain, make_mailbox
 
-# Open to people without an account. Everything under auth/ is allauth's own, under admin/ Django's.
+# Open to people without an account. Everything under auth/ is allauth's own, under admin/ Django's,
+# and what is under api/ is walked in tests/api.
 PUBLIC = {
     *(
         "",
@@ -34,7 +37,7 @@ PUBLIC = {
         "mailbox/sign-in/",
     ),
 }
-PUBLIC_SECTIONS = ("auth/", "admin/")
+PUBLIC_SECTIONS = ("auth/", "admin/", "api/")
 TENANT = "<slug:account>/"
 # Of the users of mailboxes, who are nobody in the panel.
 OWN = "mailbox/"
@@ -58,7 +61,7 @@ OWN_ROUTES = {
 # Of resellers: in the account of anybody else there is no such page.
 SELLING_ROUTES = [
     name for name, entry in TENANT_ROUTES.items()
-    if getattr(entry.callback, "check", None) is http._who_sells
+    if getattr(entry.callback, "check", None) is http.who_sells
 ]  # fmt: skip
 # What an account can do whatever its plan includes.
 WITHOUT_HOSTING = ("accounts:", "notifications:", "plans:", "branding:", "clients:")
@@ -105,6 +108,17 @@ def things_of(account: Account, name: str) -> dict[str, object]:
         "mailbox_id": make_mailbox(domain).pk,
         "alias_id": make_alias(domain, "team", f"info@{name}").pk,
         "seat_id": seat.pk,
+        "token_id": make_token(
+            account=account,
+            maker=seat.user,
+            pk=uuid4(),
+            name="Deploy",
+            scopes=["usage:read"],
+            domain_ids=[],
+            networks=[],
+            expires_at=None,
+            actor=Actor.system(account),
+        )[0].pk,
         "invitation_id": invitation.pk,
         "address_id": address.pk,
         "webhook_id": webhook.pk,

@@ -11,12 +11,15 @@ from accounts.models.tenants import (
     MembershipQuerySet,
     branded,
 )
+from accounts.models.tokens import Answer, Area, Token
 from accounts.models.trail import AuditEvent
 from accounts.roles import Role
 
 __all__ = [
     "Account",
     "AccountQuerySet",
+    "Answer",
+    "Area",
     "AuditEvent",
     "BandPrice",
     "Branding",
@@ -26,6 +29,7 @@ __all__ = [
     "MembershipQuerySet",
     "Plan",
     "Role",
+    "Token",
     "User",
     "branded",
 ]

@@ -24,6 +24,8 @@ class AuditEvent(models.Model):
     reseller_name = models.CharField(max_length=120, db_default="", blank=True)
     # Of what moved: the client that it was done in.
     client_name = models.CharField(max_length=120, db_default="", blank=True)
+    # Of the program that did it, by what its maker may do.
+    token_name = models.CharField(max_length=80, db_default="", blank=True)
     action = models.CharField(max_length=60)
     object_type = models.CharField(max_length=40)
     object_id = models.CharField(max_length=40)
@@ -47,9 +49,17 @@ class AuditEvent(models.Model):
     @property
     def who(self) -> str:
         if not self.reseller_name:
-            return self.actor_name
+            return self._person
         return _("%(person)s of %(reseller)s") % {
-            "person": self.actor_name, "reseller": self.reseller_name,
+            "person": self._person, "reseller": self.reseller_name,
+        }  # fmt: skip
+
+    @property
+    def _person(self) -> str:
+        if not self.token_name:
+            return self.actor_name
+        return _("%(token)s (token of %(person)s)") % {
+            "token": self.token_name, "person": self.actor_name,
         }  # fmt: skip
 
     @property

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import Account, AuditEvent, Membership, Role, User
 from mailboxes.models import Mailbox
 from notifications.models import Alert, Channel, Delivery, Notice
+from tests.api.conftest import new_program
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, open_guarded, sign_in
 from tests.conftest import make_alias, make_domain, make_mailbox
 
@@ -37,10 +38,23 @@ def addresses(acme: Account) -> list[str]:
     webhook, delivery = tried_webhook(seat)
     plain = ("accounts:overview", "accounts:plan", "accounts:activity", "accounts:settings")
     lists = (
-        *("accounts:team", "domains:list", "mailboxes:list", "mailboxes:aliases"),
+        *(
+            "accounts:team",
+            "accounts:tokens",
+            "domains:list",
+            "mailboxes:list",
+            "mailboxes:aliases",
+        ),
         *(f"notifications:{name}" for name in ("list", "settings", "webhooks", "deliveries")),
     )
-    forms = ("domains:add", "mailboxes:add", "mailboxes:add_alias", "notifications:add_webhook")
+    new_program(acme, seat.user)
+    forms = (
+        "accounts:add_token",
+        "domains:add",
+        "mailboxes:add",
+        "mailboxes:add_alias",
+        "notifications:add_webhook",
+    )
     single = (
         ("accounts:seat", seat),
         ("domains:detail", domain),

@@ -208,6 +208,8 @@ class DkimKey(models.Model):
     signs_since = models.DateTimeField(null=True, default=timezone.now, editable=False)
     # Its record stays published for a while: what it signed is still on its way.
     replaced_at = models.DateTimeField(null=True, editable=False)
+    # When the account was told that it has signed for long.
+    offered_at = models.DateTimeField(null=True, editable=False)
 
     objects = DkimKeyQuerySet.as_manager()
 

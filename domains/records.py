@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from domains.dns import dkim, dmarc, proof, spf_advice
 from domains.dns.findings import Kind, State
@@ -32,7 +33,8 @@ class Record:
     @property
     def purpose(self) -> str:
         """What people call it, where the type does not say so."""
-        return self.kind.upper() if self.kind in (Kind.SPF, Kind.DKIM, Kind.DMARC) else ""
+        names = {Kind.SPF: "SPF", Kind.DKIM: "DKIM", Kind.DMARC: "DMARC"}
+        return _("DKIM, next key") if self.kind == Kind.DKIM_NEXT else names.get(self.kind, "")
 
     @property
     def instead(self) -> str:
@@ -49,13 +51,17 @@ class Record:
 
 
 def to_publish(domain: Domain) -> list[Record]:
-    """MX twice, SPF, DKIM and DMARC, each with its last check."""
+    """MX twice, SPF, DKIM and DMARC, each with its last check; and the key that is to follow."""
     checks = {check.kind: check for check in domain.record_checks.all()}
-    key = current_key(domain)
+    signing = [(Kind.DKIM, current_key(domain)), (Kind.DKIM_NEXT, next_key(domain))]
     rows: list[tuple[Kind, str, str, str, int | None]] = [
         *((Kind.MX, "MX", "@", host, priority) for priority, host in mx_records()),
         (Kind.SPF, "TXT", "@", spf_advice.fresh(settings.SPF_HOST), None),
-        (Kind.DKIM, "TXT", f"{key.selector}._domainkey", dkim.record(key.public_key), None),
+        *(
+            (kind, "TXT", f"{key.selector}._domainkey", dkim.record(key.public_key), None)
+            for kind, key in signing
+            if key
+        ),
         (Kind.DMARC, "TXT", "_dmarc", dmarc.RECORD, None),
     ]
     return [_record(domain, checks, *row) for row in rows]
@@ -93,6 +99,11 @@ def current_key(domain: Domain) -> DkimKey:
     """The one that signs."""
     # Chosen here, not by the database: the sweep fetched the keys of all its domains at once.
     return next(key for key in domain.dkim_keys.all() if key.signs_since and not key.replaced_at)
+
+
+def next_key(domain: Domain) -> DkimKey | None:
+    """The one that waits for its record to be published."""
+    return next((key for key in domain.dkim_keys.all() if not key.signs_since), None)
 
 
 def _quoted(value: str) -> str:

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from domains import verification
+from domains import renewal, verification
 from domains.models import OwnershipCode
 
 
@@ -16,6 +16,13 @@ def sweep_checks() -> None:
     """Check what is due, and what a lost message or a killed worker left behind."""
     while due := verification.claim_due():
         verification.check(due)
+
+
+@shared_task
+def renew_keys() -> None:
+    """Offer a new key where one has signed for a year, and forget those long replaced."""
+    renewal.offer()
+    renewal.forget_replaced()
 
 
 @shared_task

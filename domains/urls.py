@@ -1,6 +1,6 @@
 from django.urls import path
 
-from domains.views import domains, ownership
+from domains.views import domains, ownership, signing
 
 app_name = "domains"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("<uuid:domain_id>/records.zone", domains.zone_file, name="zone_file"),
     path("<uuid:domain_id>/deliver-here/", domains.deliver_here, name="deliver_here"),
     path("<uuid:domain_id>/catch-all/", domains.catch_all, name="catch_all"),
+    path("<uuid:domain_id>/key/renew/", signing.renew, name="renew_key"),
+    path("<uuid:domain_id>/key/keep/", signing.keep, name="keep_key"),
     path("<uuid:domain_id>/code/", ownership.send_code, name="send_code"),
     path("<uuid:domain_id>/code/enter/", ownership.enter_code, name="enter_code"),
 ]

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.audit import Actor
-from domains import cutover, records, watch
+from domains import cutover, records, renewal, watch
 from domains.activation import activate
 from domains.dns.check import Findings, check_many
 from domains.dns.findings import RECORDS, Finding, Kind, State, Wanted
@@ -65,7 +65,8 @@ def _to_check(domain_ids: Sequence[str]) -> Iterable[Domain]:
 
 
 def _wanted(domain: Domain) -> Wanted:
-    key = records.current_key(domain)
+    key, following = records.current_key(domain), records.next_key(domain)
+    kinds = RECORDS | PROOFS if domain.may_prove else RECORDS
     return Wanted(
         name=domain.name,
         mx=mx_records(),
@@ -76,7 +77,8 @@ def _wanted(domain: Domain) -> Wanted:
         proof_label=domain.proof_label,
         proof_ip=settings.PROOF_IP,
         proof_text=domain.proof_text,
-        kinds=RECORDS | PROOFS if domain.may_prove else RECORDS,
+        kinds=kinds | {Kind.DKIM_NEXT} if following else kinds,
+        dkim_next=(following.selector, following.public_key) if following else None,
     )
 
 
@@ -96,6 +98,7 @@ def _host_and_port(entry: str) -> tuple[str, int]:
 
 def record(results: Sequence[tuple[Domain, Findings]]) -> None:
     """Activate what was proved, then store the findings: whoever sees the result sees both."""
+    results = [(domain, renewal.judged(findings)) for domain, findings in results]
     for domain, findings in results:
         proofs = [kind for kind in PROOFS & findings.keys() if findings[kind].state is State.OK]
         if proofs:
@@ -108,6 +111,8 @@ def record(results: Sequence[tuple[Domain, Findings]]) -> None:
             _store_findings(living)
             _store_domains(living)
             watch.tell_of_changes(living, healthy_before)
+            for domain, found in living:
+                renewal.take_over(domain, found)
     cutover.end_what_is_over([domain.pk for domain, _findings in results])
 
 

@@ -37,6 +37,7 @@ app.conf.beat_schedule = {
         ("do what mail hosts are owed", "mailboxes.tasks.sweep_host_jobs", 10.0),
         ("note what is invoiced today", "plans.tasks.take_snapshot", 60.0),
         ("bring blocked mailboxes back", "plans.tasks.bring_back", 10.0),
+        ("offer new signing keys", "domains.tasks.renew_keys", 3600.0),
         ("forget codes that are too old", "domains.tasks.forget_codes", 3600.0),
         ("forget answers of the API", "accounts.tasks.forget_answers", 3600.0),
     )

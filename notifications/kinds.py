@@ -24,6 +24,7 @@ LOOKS = {
     "domain_active": Look(DOMAINS, "domain", "ok"),
     "dns_broken": Look(DOMAINS, "domain", "error"),
     "dns_cured": Look(DOMAINS, "domain", "ok"),
+    "dkim_old": Look(DOMAINS, "domain", "info"),
     "claim_lost": Look(DOMAINS, "domain", "error"),
     "deliver_here_ended": Look(DOMAINS, "domain", "info"),
     "channel_stopped": Look(WEBHOOKS, "webhook", "error"),

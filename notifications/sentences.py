@@ -49,6 +49,13 @@ WORDS: dict[str, Words] = {
         gettext_lazy("The DNS records of %(domain)s are right again"),
         gettext_lazy("All four were found as they should be."),
     ),
+    "dkim_old": (
+        gettext_lazy("The signing key of %(domain)s is a year old"),
+        gettext_lazy(
+            "A new one keeps your signature safe. The page of the domain makes it; mail is signed "
+            "with the present one until the record of the new one is found."
+        ),
+    ),
     "claim_lost": (
         gettext_lazy("%(domain)s was proved by another account"),
         gettext_lazy(

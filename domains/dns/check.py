@@ -14,6 +14,7 @@ CHECKS: dict[Kind, Callable[[Wanted, Lookups], Awaitable[Finding]]] = {
     Kind.MX: mx.check,
     Kind.SPF: spf.check,
     Kind.DKIM: dkim.check,
+    Kind.DKIM_NEXT: dkim.check_next,
     Kind.DMARC: dmarc.check,
     Kind.PROOF_A: proof.check_a,
     Kind.PROOF_TXT: proof.check_txt,

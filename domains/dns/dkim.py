@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from dns.rdatatype import RdataType
@@ -20,6 +21,13 @@ def record(public_key: str) -> str:
 async def check(wanted: Wanted, lookups: Lookups) -> Finding:
     label = f"{wanted.dkim_selector}._domainkey"
     return judge(wanted, await lookups.find(wanted.name, RdataType.TXT, label))
+
+
+async def check_next(wanted: Wanted, lookups: Lookups) -> Finding:
+    """The same for the key that is to follow."""
+    selector, public_key = wanted.dkim_next or ("", "")
+    following = replace(wanted, dkim_selector=selector, dkim_public_key=public_key)
+    return replace(await check(following, lookups), kind=Kind.DKIM_NEXT)
 
 
 def judge(wanted: Wanted, answer: Answer) -> Finding:

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     MX = "mx"
     SPF = "spf"
     DKIM = "dkim"
+    DKIM_NEXT = "dkim_next"  # of the key that is to sign once its record is there
     DMARC = "dmarc"
     PROOF_A = "proof_a"
     PROOF_TXT = "proof_txt"
@@ -44,6 +45,7 @@ class Wanted:
     proof_ip: str
     proof_text: str
     kinds: frozenset[Kind]
+    dkim_next: tuple[str, str] | None = None  # selector and public key, for Kind.DKIM_NEXT
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from accounts.features import Feature, includes
 from accounts.http import MemberRequest, hosting
 from accounts.roles import Act
 from accounts.room import Countable, room_for
-from domains import access, cutover, names, records, services
+from domains import access, cutover, names, records, renewal, services
+from domains.dns.findings import RECORDS
 from domains.forms import CatchAllForm, CodeForm, CodeRequestForm, DomainForm
 from domains.models import Domain
 from kuploy.errors import Refused
@@ -83,7 +84,8 @@ def page_of(domain: Domain) -> dict[str, object]:
         "domain": domain,
         "total": Total.objects.filter(domain_id=domain.pk).first(),
         "records": rows,
-        "verified": len({row.kind for row in rows if row.level == "ok"}),
+        "verified": len({row.kind for row in rows if row.level == "ok"} & RECORDS),
+        "keys": renewal.keys_of(domain),
         "steps_left": not domain.healthy or not (domain.mailbox_count or domain.alias_of_id),
         "proofs": records.for_proof(domain),
         "code_request_form": CodeRequestForm(domain=domain),

@@ -21,6 +21,7 @@ class Alert(models.Model):
         DOMAIN_ACTIVE = "domain_active", _("A domain is activated")
         DNS_BROKEN = "dns_broken", _("A DNS record is broken")
         DNS_CURED = "dns_cured", _("The DNS records are right again")
+        DKIM_OLD = "dkim_old", _("A signing key is a year old")
         CLAIM_LOST = "claim_lost", _("A name was proved by somebody else")
         DELIVER_HERE_ENDED = "deliver_here_ended", _("Early delivery has ended")
         CHANNEL_STOPPED = "channel_stopped", _("A webhook was paused or switched off")

@@ -79,3 +79,9 @@ def test_a_missing_key_is_told_with_what_to_publish(world):
     assert finding.state is State.MISSING
     assert f"{NAME} does not exist" in finding.sentence
     assert finding.advice == f"v=DKIM1; k=rsa; p={KEY}"
+
+
+def test_the_next_key_is_looked_for_under_its_own_selector(world):
+    world.texts(NAME.replace("k1", "k2"), f"v=DKIM1; k=rsa; p={KEY}")
+    assert world.check(Kind.DKIM_NEXT, dkim_next=("k2", KEY)).state is State.OK
+    assert world.check(Kind.DKIM_NEXT, dkim_next=("k3", KEY)).state is State.MISSING

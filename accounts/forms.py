@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
-from accounts.models import Account, Role, User
+from accounts.models import Account, Role, Suspension, User
 from kuploy.errors import Refused
 
 # Control characters, and those that turn the direction of what follows.
@@ -97,3 +97,26 @@ class AccountForm(forms.Form):
         required=False,
         help_text=_("As soon as the plan has room, the oldest first. Else it takes a click."),
     )
+
+
+LEFT = {
+    Suspension.NO_SENDING: _("Cannot send: mail comes in and can be read"),
+    Suspension.NO_SIGN_IN: _("Cannot sign in: mail comes in, nobody reads it, nothing is sent"),
+    Suspension.NO_MAIL: _("Receives nothing: mail is refused as well; what is there stays"),
+}
+
+
+class SuspensionForm(forms.Form):
+    """How far, and why: for those who may suspend."""
+
+    level = forms.TypedChoiceField(
+        label=_("Step"), choices=list(LEFT.items()), coerce=int, initial=Suspension.NO_SENDING
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300,
+        help_text=_("Its people read it, in the panel and in a message."),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, step: int = 0, reason: str = "") -> None:
+        """With what is placed already, so that it can be moved."""
+        super().__init__(data, initial={"level": step or Suspension.NO_SENDING, "reason": reason})

@@ -13,6 +13,10 @@ SENTENCES: dict[str, Any] = {
     "account.reseller_changed": _("Changed the reseller of %(name)s from %(before)s to %(after)s"),
     "account.plan_changed": _("Moved %(name)s from the plan %(before)s to %(after)s"),
     "client.created": _("Created the client %(name)s"),
+    "suspension.no_sending": _("Suspended sending for %(name)s: %(reason)s"),
+    "suspension.no_sign_in": _("Suspended sign-in and sending for %(name)s: %(reason)s"),
+    "suspension.no_mail": _("Suspended %(name)s, also for mail that comes in: %(reason)s"),
+    "suspension.lifted": _("Ended the suspension of %(name)s"),
     "plan.created": _("Made the plan %(name)s"),
     "plan.chosen_for_sign_up": _("Chose the plan %(name)s for new accounts"),
     "plan.changed": _("Changed the plan %(name)s"),
@@ -49,6 +53,7 @@ SENTENCES: dict[str, Any] = {
     "domain.key_renewal_given_up": _("Kept the present signing key of %(name)s"),
     "domain.key_renewed": _("%(name)s is signed with its next key"),
     "domain.catch_all": _("Changed the catch-all of %(name)s"),
+    # Of the time before there were steps.
     "domain.suspended": _("Suspended %(name)s"),
     "domain.resumed": _("Resumed %(name)s"),
     "domain.removed": _("Removed the domain %(name)s and its mail"),

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, Role
+from accounts.models import Membership
 from domains.models import Domain
 
 
@@ -21,6 +21,4 @@ def get_domain_for_work(membership: Membership, pk: UUID) -> Domain:
     domain = get_domain(membership, pk)
     if domain.status == Domain.Status.REMOVING:
         raise PermissionDenied(_("This domain is being removed."))
-    if domain.status == Domain.Status.SUSPENDED and membership.role < Role.OWNER:
-        raise PermissionDenied(_("This domain is suspended. Ask the owner of the account."))
     return domain

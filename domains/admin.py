@@ -5,20 +5,13 @@ from django.db.models import Q
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin import suspension
 from accounts.admin.base import BY_ACCOUNT, LateFilter, ReadOnlyAdmin, by_choice, holding, links
 from accounts.admin.many import Many, many
 from accounts.audit import Actor
 from domains import services
 from domains.models import Domain
 from kuploy.figures import list_of
-
-
-def _suspend(domain: Domain, actor: Actor) -> None:
-    services.suspend_domain(domain=domain, actor=actor)
-
-
-def _resume(domain: Domain, actor: Actor) -> None:
-    services.resume_domain(domain=domain, actor=actor)
 
 
 def _check(domain: Domain, actor: Actor) -> None:
@@ -40,19 +33,24 @@ class RecordsFilter(admin.SimpleListFilter):
 
 @admin.register(Domain)
 class DomainAdmin(ReadOnlyAdmin):
-    list_display = ("name", "account", "status", "local", "healthy", "mailbox_count", "checked_at")
-    list_filter = (by_choice("status"), RecordsFilter, LateFilter, BY_ACCOUNT)
+    list_display = (
+        "name", "account", "status", suspension.suspended, "local", "healthy", "mailbox_count",
+        "checked_at",
+    )  # fmt: skip
+    list_filter = (
+        by_choice("status"), suspension.SuspensionFilter, RecordsFilter, LateFilter, BY_ACCOUNT,
+    )  # fmt: skip
     list_select_related = ("account",)
     search_fields = ("name",)
     search_help_text = _("Part of a name")
     ordering = ("name", "pk")
     fields = (
-        "name", "account", "alias_of", "status", "holds", "records", "proved_at", "mx_here",
-        "deliver_here", "local", "catch_all", "checked_at", "next_check_at", "created_at",
+        "name", "account", "alias_of", "status", *suspension.FIELDS, "holds", "records",
+        "proved_at", "mx_here", "deliver_here", "local", "catch_all", "checked_at",
+        "next_check_at", "created_at",
     )  # fmt: skip
     actions = many(
-        Many("suspend", _("Suspend"), _suspend),
-        Many("resume", _("Resume"), _resume),
+        *suspension.acts("domain", services.suspend_domain, services.resume_domain),
         Many("check_again", _("Check DNS again"), _check),
     )
 

@@ -6,4 +6,5 @@ from domains.models import Domain
 
 Hook = Callable[[Domain], None]
 activated: list[Hook] = []
-suspended: list[Hook] = []
+# Nobody signs in any more.
+closed: list[Hook] = []

@@ -13,7 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, Membership, Role
+from accounts.models import (
+    Account,
+    Membership,
+    Role,
+    Suspendable,
+    Suspension,
+    highest,
+    inherited_step,
+)
 from domains import names
 from domains.dns.findings import Kind, State
 from kuploy.queue import LATE_AFTER
@@ -43,7 +51,8 @@ class DomainQuerySet(models.QuerySet["Domain"]):
 
     def broken(self) -> Self:
         """Hosted here, while its DNS records are not as they should be."""
-        return self.filter(healthy=False, status=Domain.Status.ACTIVE)
+        active = self.filter(healthy=False, status=Domain.Status.ACTIVE)
+        return active.exclude(suspension=Suspension.NO_MAIL)
 
     def due(self) -> Self:
         return self.filter(next_check_at__lte=timezone.now())
@@ -74,13 +83,12 @@ CHECK_TAKES = timedelta(seconds=40)
 LOCAL = Q(status="active") & (Q(mx_here=True) | Q(deliver_here=True))
 
 
-class Domain(models.Model):
+class Domain(Suspendable):
     """A name an account claims. It carries mail only while ACTIVE, which means proved."""
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Ownership not proved")
         ACTIVE = "active", _("Active")
-        SUSPENDED = "suspended", _("Suspended")
         REMOVING = "removing", _("Being removed")
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -112,6 +120,8 @@ class Domain(models.Model):
     mailbox_count = models.PositiveIntegerField(default=0, editable=False)
     alias_count = models.PositiveIntegerField(default=0, editable=False)
 
+    suspension_above = inherited_step()
+    suspension = highest("provider_step", "reseller_step", "suspension_above")
     served = models.GeneratedField(
         expression=Q(status="active"),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
@@ -153,6 +163,14 @@ class Domain(models.Model):
                 fields=["account", "status", "name"], condition=~Q(status="active"),
                 name="domains_not_active",
             ),
+            models.Index(
+                fields=["account", "name"], condition=Q(suspension__gt=0),
+                name="domains_suspended",
+            ),
+            models.Index(
+                fields=["suspension", "name", "id"], condition=Q(suspension__gt=0),
+                name="domains_by_step",
+            ),
         )  # fmt: skip
 
     def __str__(self) -> str:
@@ -160,6 +178,10 @@ class Domain(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("domains:detail", args=[self.account.slug, self.pk])
+
+    @property
+    def cause(self) -> Suspendable:
+        return self.account if self.suspension_above > self.own_suspension else self
 
     @property
     def unicode_name(self) -> str:

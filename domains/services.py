@@ -4,14 +4,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import suspension
 from accounts.audit import Actor, audit
 from accounts.features import Feature, claim_feature
-from accounts.models import Account
+from accounts.models import Account, Suspension
 from accounts.room import Countable, claim_room
 from domains import hooks, keys, tasks
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.queue import after_commit
+from notifications.services import tell_of_suspension
 
 
 def add_domain(
@@ -77,19 +79,35 @@ def set_catch_all(*, domain: Domain, address: str, actor: Actor) -> None:
 
 
 @transaction.atomic
-def suspend_domain(*, domain: Domain, actor: Actor) -> None:
-    """The provider stops the domain: no sign-in, no mail; nothing is deleted."""
-    active = Domain.objects.filter(pk=domain.pk, status=Domain.Status.ACTIVE)
-    if not active.update(status=Domain.Status.SUSPENDED):
-        raise Refused(_("Only an active domain can be suspended."))
-    for hook in hooks.suspended:
-        hook(domain)
-    audit(actor, "domain.suspended", domain)
+def suspend_domain(*, domain: Domain, level: int, reason: str, actor: Actor) -> None:
+    """All of its mailboxes and aliases go to that step, or stay at a higher one of their own."""
+    held = _hold(domain)
+    before = held.suspension
+    suspension.place(held, level, reason, actor)
+    if before < Suspension.NO_SIGN_IN <= held.suspension:
+        for hook in hooks.closed:
+            hook(held)
+    _tell(held)
 
 
 @transaction.atomic
 def resume_domain(*, domain: Domain, actor: Actor) -> None:
-    suspended = Domain.objects.filter(pk=domain.pk, status=Domain.Status.SUSPENDED)
-    if not suspended.update(status=Domain.Status.ACTIVE):
-        raise Refused(_("Only a suspended domain can be resumed."))
-    audit(actor, "domain.resumed", domain)
+    held = _hold(domain)
+    suspension.lift(held, actor)
+    _tell(held)
+
+
+def _tell(domain: Domain) -> None:
+    tell_of_suspension(
+        row=domain, account=domain.account, domain_id=domain.pk, domain_name=domain.unicode_name
+    )
+
+
+def _hold(domain: Domain) -> Domain:
+    # The account first, as everywhere: who removes the domain or adds to it holds that.
+    Account.objects.select_for_update(no_key=True).get(pk=domain.account_id)
+    locked = Domain.objects.select_for_update(of=("self",), no_key=True).select_related("account")
+    held = locked.exclude(status=Domain.Status.REMOVING).filter(pk=domain.pk).first()
+    if held is None:
+        raise Refused(_("%(name)s is being removed.") % {"name": domain})
+    return held

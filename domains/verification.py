@@ -37,8 +37,9 @@ def claim_due() -> list[str]:
         cursor.execute(
             """
             UPDATE domains_domain SET next_check_at = %s
-             WHERE id IN (SELECT id FROM domains_domain WHERE next_check_at <= %s
-                           ORDER BY next_check_at LIMIT %s FOR UPDATE SKIP LOCKED)
+             WHERE id = ANY (ARRAY(  -- as an array it is chosen once, whatever the plan
+                   SELECT id FROM domains_domain WHERE next_check_at <= %s
+                    ORDER BY next_check_at LIMIT %s FOR UPDATE SKIP LOCKED))
             RETURNING id
             """,
             [now + CLAIM_LASTS, now, BATCH],

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from accounts.models import Suspension
 from domains.dns.check import Findings
 from domains.dns.findings import RECORDS, Kind, State
 from domains.models import Domain
@@ -19,6 +20,7 @@ def tell_of_changes(
 ) -> None:
     """Compare with what is stored now; call it in the transaction that has locked the domains."""
     now = Domain.objects.filter(pk__in=healthy_before, status=Domain.Status.ACTIVE)
+    now = now.exclude(suspension=Suspension.NO_MAIL)
     healthy = dict(now.values_list("pk", "healthy"))
     for domain, findings in results:
         if healthy.get(domain.pk, healthy_before[domain.pk]) == healthy_before[domain.pk]:

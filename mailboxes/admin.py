@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import BY_ACCOUNT, LateFilter, ReadOnlyAdmin, actor_of, by_choice, holding
 from accounts.admin.many import Many, many
+from accounts.admin.suspension import FIELDS, SuspensionFilter, acts, suspended
 from accounts.audit import Actor
 from mailboxes import jobs, services
 from mailboxes.models import Alias, HostJob, Mailbox
+from mailboxes.suspension import resume_mailbox, suspend_mailbox
 
 # Jobs are looked up by mailbox: for more than so many, more has to be typed.
 MOST_MAILBOXES = 100
@@ -30,14 +32,16 @@ def _kick(mailbox: Mailbox, actor: Actor) -> None:
 
 @admin.register(Mailbox)
 class MailboxAdmin(ReadOnlyAdmin):
-    list_display = ("address", "account", "state", "size", "host", "created_at")
-    list_filter = (by_choice("state"), BY_ACCOUNT)
+    list_display = (
+        "address", "account", "state", suspended, "size", "host", "created_at",
+    )  # fmt: skip
+    list_filter = (by_choice("state"), SuspensionFilter, BY_ACCOUNT)
     list_select_related = ("account",)
     search_fields = ("address",)
     search_help_text = _("Part of an address")
     ordering = ("address",)
     fields = (
-        "address", "account", "domain", "display_name", "state", "size", "in_use",
+        "address", "account", "domain", "display_name", "state", *FIELDS, "size", "in_use",
         "quota_messages", "host", "language", "created_at",
     )  # fmt: skip
     readonly_fields = ("size", "in_use")
@@ -45,6 +49,7 @@ class MailboxAdmin(ReadOnlyAdmin):
         Many("disable", _("Disable"), _disable),
         Many("enable", _("Enable"), _enable),
         Many("kick", _("End open sessions"), _kick),
+        *acts("mailbox", suspend_mailbox, resume_mailbox),
     )
 
     def find(self, term: str) -> Q:

@@ -11,4 +11,4 @@ class MailboxesConfig(AppConfig):
         from mailboxes.services import create_postmaster
 
         hooks.activated.extend([create_postmaster, mirror_activated])
-        hooks.suspended.append(owe_kick_of_all)
+        hooks.closed.append(owe_kick_of_all)

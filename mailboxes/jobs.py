@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, audit
+from accounts.models import Account
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.queue import after_commit
@@ -28,6 +29,15 @@ WARNINGS = """
            SELECT host, address, home FROM mail.mailbox
             WHERE address = alert.facts ->> 'address' AND signs_in OFFSET 0) AS box
      WHERE alert.id = ANY(%s) AND alert.kind IN ('quota_80', 'quota_95', 'quota_100')
+    RETURNING host
+"""
+KICKS = """
+    INSERT INTO mailboxes_hostjob
+           (kind, host, mailbox_id, address, home, facts, due_at, attempts, last_error, created_at)
+    SELECT DISTINCT 'kick', box.host, domain.id, '*@' || domain.name, '', '{}'::jsonb, now(), 0, '',
+                    now()
+      FROM domains_domain AS domain JOIN mailboxes_mailbox AS box ON box.domain_id = domain.id
+     WHERE domain.account_id = %s
     RETURNING host
 """
 
@@ -61,6 +71,13 @@ def owe_kick_of_all(domain: Domain) -> None:
     kick, mask = HostJob.Kind.KICK, f"*@{domain.name}"
     hosts = domain.mailboxes.values_list("host", flat=True).distinct()
     _note(HostJob(kind=kick, host=host, mailbox_id=domain.pk, address=mask) for host in hosts)
+
+
+def owe_kick_of_account(account: Account) -> None:
+    """The same for all of its domains, however many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(KICKS, [account.pk])
+        nudge({host for (host,) in cursor.fetchall()})
 
 
 def _note(jobs: Iterable[HostJob]) -> None:

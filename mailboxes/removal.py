@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, audit
 from accounts.models import Account
+from accounts.suspension import check_may_delete
 from domains.models import Domain
 from kuploy.errors import Refused
 from mailboxes import jobs
@@ -20,6 +21,7 @@ def delete_mailbox(*, mailbox: Mailbox, actor: Actor) -> None:
         raise Refused(_("The postmaster mailbox goes only with its domain."))
     # The account first, as everywhere: who blocks its mailboxes holds it and waits for this one.
     Account.objects.select_for_update(no_key=True).get(pk=mailbox.account_id)
+    check_may_delete(Mailbox.objects.select_related("domain__account").get(pk=mailbox.pk), actor)
     living = Mailbox.objects.filter(pk=mailbox.pk).exclude(state=Mailbox.State.DELETING)
     if not living.update(state=Mailbox.State.DELETING):
         raise Refused(_("%(address)s is being deleted already.") % {"address": mailbox})
@@ -36,8 +38,7 @@ def remove_domain(*, domain: Domain, actor: Actor) -> None:
     locked = living.filter(pk=domain.pk).first()
     if locked is None:
         raise Refused(_("%(domain)s is being removed already.") % {"domain": domain})
-    if locked.status == Domain.Status.SUSPENDED:
-        raise Refused(_("This domain is suspended. Contact your provider."))
+    check_may_delete(locked, actor)
     audit(actor, "domain.removed", domain, mailboxes=locked.mailbox_count)
     domain.alias_domains.all().delete()
     domain.aliases.all().delete()

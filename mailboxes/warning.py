@@ -29,9 +29,8 @@ class Crossing:
 
 
 def warn(job: HostJob) -> None:
-    """Put the warning into the mailbox; one that takes no mail any more gets none."""
-    receiving = Mailbox.objects.filter(state=Mailbox.State.ACTIVE, domain_served=True)
-    known = receiving.select_related("account", *branded("account"))
+    """Put the warning into the mailbox, as long as somebody can read it."""
+    known = Mailbox.objects.signing_in().select_related("account", *branded("account"))
     if mailbox := known.filter(pk=job.mailbox_id).first():
         lmtp.deliver(notice(job, mailbox), mailbox.address)
     job.delete()

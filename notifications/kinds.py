@@ -21,6 +21,8 @@ LOOKS = {
     "quota_normal": Look(MAILBOXES, "mailbox", "ok"),
     "plan_limit": Look(PLAN, "plan", "warning"),
     "mailboxes_blocked": Look(PLAN, "mailbox", "error"),
+    "suspended": Look(PLAN, "pause", "error"),
+    "resumed": Look(PLAN, "play", "ok"),
     "domain_active": Look(DOMAINS, "domain", "ok"),
     "dns_broken": Look(DOMAINS, "domain", "error"),
     "dns_cured": Look(DOMAINS, "domain", "ok"),

@@ -35,6 +35,10 @@ WORDS: dict[str, Words] = {
             "can sign in and new mail is refused. Delete what is unused, or ask for a larger plan."
         ),
     ),
+    "resumed": (
+        gettext_lazy("%(name)s is no longer suspended"),
+        gettext_lazy("It works again as before."),
+    ),
     "domain_active": (
         gettext_lazy("%(domain)s is active"),
         gettext_lazy("The ownership of %(domain)s is proved. You can create mailboxes now."),
@@ -80,6 +84,21 @@ WORDS: dict[str, Words] = {
     ),
 }
 
+SUSPENDED = gettext_lazy("%(name)s is suspended")
+LEFT = {
+    "no_sending": gettext_lazy(
+        "Mail comes in and can be read, but nothing can be sent. The reason: %(reason)s"
+    ),
+    "no_sign_in": gettext_lazy(
+        "Mail comes in, but nobody can sign in to read it and nothing can be sent. "
+        "The reason: %(reason)s"
+    ),
+    "no_mail": gettext_lazy(
+        "Mail to it is refused, nobody can sign in and nothing can be sent. What it holds stays. "
+        "The reason: %(reason)s"
+    ),
+}
+
 PLAN_TITLES = {
     "domains": {
         80: gettext_lazy("80 %% of the domains of your plan are in use"),
@@ -118,6 +137,8 @@ def figures(facts: dict[str, Any]) -> str:
 
 
 def _words(kind: str, facts: dict[str, Any]) -> Words:
+    if kind == "suspended":
+        return SUSPENDED, LEFT[facts["step"]]
     if kind != "plan_limit":
         return WORDS[kind]
     return PLAN_TITLES[facts["metric"]][facts["crossed"]], _plan_body(facts["crossed"])

@@ -1,11 +1,11 @@
 """Raising alerts. Everything else about them follows from their channels."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from accounts.models import Account
+from accounts.models import Account, Suspendable, Suspension
 from notifications import fanout
 from notifications.models import Alert
 
@@ -26,3 +26,23 @@ def raise_alert(
     )
     if new:
         fanout.tell([alert.pk])
+
+
+def tell_of_suspension(
+    *, row: Suspendable, account: Account, domain_id: UUID | None = None, domain_name: str = ""
+) -> None:
+    """What is left of an account, a domain or a mailbox after its step was moved or lifted."""
+    step = Suspension(row.suspension)  # type: ignore[attr-defined]
+    what = str(row._meta.model_name)
+    facts = {"name": str(row), "what": what, "step": step.name.lower()}
+    if domain_id:
+        facts |= {f"{what}_code": str(row.pk), "domain": domain_name}
+    facts |= {"reason": row.suspension_reason} if step else {}
+    raise_alert(
+        account=account,
+        kind=Alert.Kind.SUSPENDED if step else Alert.Kind.RESUMED,
+        facts=facts,
+        domain_id=domain_id,
+        # Each move is news of its own.
+        dedup_key=f"suspension:{row.pk}:{uuid4()}",
+    )

@@ -161,6 +161,13 @@ def make_alias(domain: Domain, local_part: str, *targets: str) -> Alias:
     )
 
 
+def provider_of(account: Account) -> Actor:
+    """Somebody of the provider, who acts on the account."""
+    user = User.objects.filter(is_staff=True).first()
+    user = user or User.objects.create_user("provider@example.test", PASSWORD, is_staff=True)
+    return Actor(account, user, "192.0.2.2")
+
+
 @pytest.fixture
 def mailbox(domain: Domain) -> Mailbox:
     return make_mailbox(domain)

@@ -11,7 +11,7 @@ from accounts.models import AuditEvent, Invitation, Role
 from domains import cutover, ownership
 from domains import services as domains
 from domains.activation import activate
-from domains.models import Domain, OwnershipCode
+from domains.models import OwnershipCode
 from kuploy.errors import Refused
 from mailboxes import removal, rules
 from mailboxes import services as mailboxes
@@ -58,8 +58,6 @@ ACTS = {
     "domain.catch_all": lambda it: domains.set_catch_all(
         domain=pending(it), address="x@example.com", actor=it
     ),
-    "domain.suspended": lambda it: domains.suspend_domain(domain=active(it), actor=it),
-    "domain.resumed": lambda it: domains.resume_domain(domain=suspended(it), actor=it),
     "domain.proved": lambda it: activate(domain=pending(it), method="test", actor=it),
     "domain.code_sent": lambda it: ownership.send_code(
         domain=pending(it), local_part="info", actor=it
@@ -155,12 +153,6 @@ def pending(it):
 
 def active(it):
     return quietly(lambda: make_domain(it.account, "active.test"))
-
-
-def suspended(it):
-    domain = active(it)
-    Domain.objects.filter(pk=domain.pk).update(status=Domain.Status.SUSPENDED)
-    return domain
 
 
 def box(it):

@@ -3,6 +3,7 @@
 from accounts.models.branding import Branding, Logo
 from accounts.models.people import User
 from accounts.models.plans import BandPrice, Plan
+from accounts.models.suspension import Hand, Suspendable, Suspension, highest, inherited_step
 from accounts.models.tenants import (
     Account,
     AccountQuerySet,
@@ -23,13 +24,18 @@ __all__ = [
     "AuditEvent",
     "BandPrice",
     "Branding",
+    "Hand",
     "Invitation",
     "Logo",
     "Membership",
     "MembershipQuerySet",
     "Plan",
     "Role",
+    "Suspendable",
+    "Suspension",
     "Token",
     "User",
     "branded",
+    "highest",
+    "inherited_step",
 ]

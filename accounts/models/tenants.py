@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.people import User
 from accounts.models.plans import Plan
+from accounts.models.suspension import Suspendable, highest
 from accounts.roles import FOR_PEOPLE, Act, Permissions, Role
 
 
@@ -45,7 +46,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
         )
 
 
-class Account(models.Model):
+class Account(Suspendable):
     """A tenant. The counts are kept by triggers, so they are never read stale."""
 
     class Kind(models.TextChoices):
@@ -69,6 +70,7 @@ class Account(models.Model):
     domain_count = models.PositiveIntegerField(default=0, editable=False)
     mailbox_count = models.PositiveIntegerField(default=0, editable=False)
     alias_count = models.PositiveIntegerField(default=0, editable=False)
+    suspension = highest("provider_step", "reseller_step")
     # Closed to everybody from then on. The row goes when all that the account held is gone.
     removed_at = models.DateTimeField(null=True, editable=False)
     # The order of lists: no two accounts stand in one place.
@@ -86,7 +88,14 @@ class Account(models.Model):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
-        indexes = (models.Index(fields=["reseller", "listed_as"], name="clients_by_name"),)
+        indexes = (
+            models.Index(fields=["reseller", "listed_as"], name="clients_by_name"),
+            # Few among many: their lists must not walk past all the others.
+            models.Index(
+                fields=["suspension", "slug"], condition=Q(suspension__gt=0),
+                name="accounts_by_step",
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return self.name

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-COUNT = (Path(__file__).parent.parent / "domains_count.sql").read_text()
+COUNT = (Path(__file__).parent / "first_domains_count.sql").read_text()
 
 
 class Migration(migrations.Migration):

@@ -12,7 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, Membership, Role
+from accounts.models import (
+    Account,
+    Membership,
+    Role,
+    Suspendable,
+    Suspension,
+    highest,
+    inherited_step,
+)
 from domains import names
 from domains.models import Domain
 from quotas.models import Usage
@@ -43,7 +51,7 @@ class TenantQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
 
 class Address(models.Model):
-    """What mailboxes and aliases share. The two domain_ columns are copied by triggers."""
+    """What mailboxes and aliases share. What is copied from the domain is kept by triggers."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="+")
@@ -54,6 +62,7 @@ class Address(models.Model):
     # Copies of domain.served and domain.local, so that a look-up reads one row.
     domain_served = models.BooleanField(default=False, editable=False)
     domain_local = models.BooleanField(default=False, editable=False)
+    suspension_above = inherited_step()
 
     objects = TenantQuerySet.as_manager()
 
@@ -71,14 +80,15 @@ class Address(models.Model):
 class MailboxQuerySet(TenantQuerySet):
     def signing_in(self) -> Self:
         """Those that Dovecot lets in."""
-        return self.filter(state=Mailbox.State.ACTIVE, domain_served=True)
+        open_ones = self.filter(state=Mailbox.State.ACTIVE, domain_served=True)
+        return open_ones.filter(suspension__lt=Suspension.NO_SIGN_IN)
 
     def blocked(self, *accounts: Account) -> Self:
         """Those beyond the plan of their account or of its reseller."""
         return self.filter(account__in=accounts, state=Mailbox.State.BLOCKED)
 
 
-class Mailbox(Address):
+class Mailbox(Suspendable, Address):
     """Mail on disk and a password to reach it."""
 
     class State(models.TextChoices):
@@ -107,6 +117,7 @@ class Mailbox(Address):
     )  # fmt: skip
     sieve_script = models.TextField(blank=True, editable=False)
 
+    suspension = highest("provider_step", "reseller_step", "suspension_above")
     counted = models.GeneratedField(
         expression=~Q(local_part=POSTMASTER) & ~Q(state="deleting"),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
@@ -129,6 +140,14 @@ class Mailbox(Address):
                 fields=["account", "state", "address"], condition=~Q(state="active"),
                 name="mailboxes_not_active",
             ),
+            models.Index(
+                fields=["account", "address"], condition=Q(suspension__gt=0),
+                name="mailboxes_suspended",
+            ),
+            models.Index(
+                fields=["suspension", "address"], condition=Q(suspension__gt=0),
+                name="mailboxes_by_step",
+            ),
             # They come back oldest first.
             models.Index(
                 fields=["account", "created_at", "id"], condition=Q(state="blocked"),
@@ -144,6 +163,10 @@ class Mailbox(Address):
 
     def get_absolute_url(self) -> str:
         return reverse("mailboxes:detail", args=[self.account.slug, self.pk])
+
+    @property
+    def cause(self) -> Suspendable:
+        return self.domain.cause if self.suspension_above > self.own_suspension else self
 
     @property
     def home(self) -> str:

@@ -18,6 +18,8 @@ class Alert(models.Model):
         QUOTA_NORMAL = "quota_normal", _("A mailbox is back under 75 %")
         PLAN_LIMIT = "plan_limit", _("The plan is almost or quite full")
         MAILBOXES_BLOCKED = "mailboxes_blocked", _("Mailboxes are blocked: the plan holds fewer")
+        SUSPENDED = "suspended", _("The account, a domain or a mailbox is suspended")
+        RESUMED = "resumed", _("A suspension has ended")
         DOMAIN_ACTIVE = "domain_active", _("A domain is activated")
         DNS_BROKEN = "dns_broken", _("A DNS record is broken")
         DNS_CURED = "dns_cured", _("The DNS records are right again")

@@ -15,10 +15,12 @@ from unfold.widgets import (
 from accounts import services
 from accounts.admin.base import LeanAdmin, actor_of, by_choice, holding, links
 from accounts.admin.many import Many, many
+from accounts.admin.suspension import FIELDS, SuspensionFilter, acts, suspended
 from accounts.audit import Actor
 from accounts.forms import NameField
 from accounts.models import Account, Plan, Role
 from kuploy.figures import list_of
+from mailboxes.suspension import resume_account, suspend_account
 from plans import moving
 from plans.admin.forms import ServiceForm
 
@@ -91,17 +93,20 @@ def _invite_owner(account: Account, actor: Actor, email: str) -> None:
 @admin.register(Account)
 class AccountAdmin(LeanAdmin):
     form = AccountForm
-    list_display = ("name", "slug", "kind", "reseller", "plan", "domain_count", "mailbox_count")
-    list_filter = (by_choice("kind"),)
+    list_display = (
+        "name", "slug", "kind", "reseller", "plan", suspended, "domain_count", "mailbox_count",
+    )  # fmt: skip
+    list_filter = (by_choice("kind"), SuspensionFilter)
     list_select_related = ("reseller", "plan")
     search_fields = ("name", "slug")
     search_help_text = _("Part of a name")
     ordering = ("slug",)
-    fields = ("name", "slug", "kind", "reseller", "plan", "holds", "created_at")
-    readonly_fields = ("slug", "holds", "created_at")
+    fields = ("name", "slug", "kind", "reseller", "plan", *FIELDS, "holds", "created_at")
+    readonly_fields = ("slug", *FIELDS, "holds", "created_at")
     autocomplete_fields = ("reseller", "plan")
     actions = many(
         Many("move", _("Move to a plan"), _move, MoveForm),
+        *acts("account", suspend_account, resume_account),
         Many("invite_owner", _("Invite an owner"), _invite_owner, OwnerForm),
     )
 

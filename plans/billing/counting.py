@@ -25,7 +25,7 @@ COUNTED = f"""
             SELECT account_id, (%(bands)s::int[])[1], count(*), count(*)
               FROM domains_domain
              WHERE %(empty_too)s AND mailbox_count = 0 AND alias_of_id IS NULL
-               AND status IN ('active', 'suspended') {{of}}
+               AND status = 'active' {{of}}
              GROUP BY 1
            ) AS part (account_id, band_gb, mailboxes, empty_domains)
      GROUP BY 1, 2

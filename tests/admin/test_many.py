@@ -18,24 +18,10 @@ DOMAINS = reverse("admin:domains_domain_changelist")
 MAILBOXES = reverse("admin:mailboxes_mailbox_changelist")
 
 
-@pytest.mark.parametrize(
-    ("action", "before", "after"),
-    [("suspend", "active", "suspended"), ("resume", "suspended", "active")],
-)
-def test_domains_are_suspended_and_resumed_and_it_is_written_down(
-    provider, domain, action, before, after
-):
-    Domain.objects.update(status=before)
-    act(provider, DOMAINS, action, domain)
-    domain.refresh_from_db()
-    assert domain.status == after
-    event = AuditEvent.objects.latest("pk")
-    assert (event.actor_name, event.account) == ("provider@example.test", domain.account)
-
-
 def test_what_is_refused_is_said_by_name(provider, domain, pending_too):
-    page = act(provider, DOMAINS, "suspend", domain, pending_too)
-    assert "pending.test: Only an active domain can be suspended" in page.text
+    Domain.objects.filter(pk=pending_too.pk).update(check_queued_at=timezone.now())
+    page = act(provider, DOMAINS, "check_again", domain, pending_too)
+    assert "pending.test: pending.test is being checked" in page.text
     assert "Done for 1." in page.text
 
 

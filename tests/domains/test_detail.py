@@ -5,10 +5,8 @@ from django.urls import reverse
 from domains.dns.findings import State
 from domains.models import Domain
 from domains.records import for_proof, to_publish, zone_file
-from domains.services import request_check, resume_domain, suspend_domain
+from domains.services import request_check
 from domains.verification import record
-from kuploy.errors import Refused
-from mailboxes.models import Mailbox
 from tests.conftest import HTMX, make_domain
 from tests.domains.findings import found
 
@@ -94,26 +92,6 @@ def test_deliver_here_makes_it_local_before_mx_does(as_alice, url, domain):
 def test_deliver_here_does_not_help_who_has_not_proved(as_alice, pending):
     as_alice.post(reverse("domains:deliver_here", args=["acme", pending.pk]), {"on": "on"})
     assert not now(pending).local
-
-
-def test_suspended_it_serves_nobody_and_keeps_everything(domain, mailbox, actor):
-    suspend_domain(domain=domain, actor=actor)
-    assert (now(domain).served, now(domain).local) == (False, False)
-    assert Mailbox.objects.filter(pk=mailbox.pk, domain_served=False, state="active").exists()
-    resume_domain(domain=domain, actor=actor)
-    assert (now(domain).served, now(domain).local) == (True, True)
-
-
-@pytest.mark.parametrize("status", ["pending", "suspended", "removing"])
-def test_only_what_is_active_is_suspended(domain, actor, status):
-    Domain.objects.update(status=status)
-    with pytest.raises(Refused, match="Only an active domain"):
-        suspend_domain(domain=domain, actor=actor)
-
-
-def test_only_what_is_suspended_is_resumed(pending, actor):
-    with pytest.raises(Refused, match="Only a suspended domain"):
-        resume_domain(domain=pending, actor=actor)
 
 
 def test_the_zone_file_is_one_that_name_servers_read(as_alice, url, domain):

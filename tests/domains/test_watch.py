@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.models import Suspension
 from domains.dns.findings import State
 from domains.models import Domain
 from notifications.models import Alert
@@ -62,6 +63,6 @@ def test_what_could_not_be_looked_up_is_not_called_wrong(healthy):
 
 
 def test_a_suspended_domain_is_no_news(healthy):
-    Domain.objects.filter(pk=healthy.pk).update(status="suspended")
+    Domain.objects.filter(pk=healthy.pk).update(provider_step=Suspension.NO_MAIL)
     record(healthy, found(spf=State.WRONG))
     assert told() == []

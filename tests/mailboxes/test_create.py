@@ -112,7 +112,7 @@ def test_a_size_past_the_plan_is_refused_also_without_the_form(domain, actor):
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("status", ["pending", "suspended", "removing"])
+@pytest.mark.parametrize("status", ["pending", "removing"])
 def test_only_an_active_domain_holds_mailboxes(as_alice, url, typed, domain, status):
     Domain.objects.filter(pk=domain.pk).update(status=status)
     assert as_alice.post(url, typed).status_code == 422

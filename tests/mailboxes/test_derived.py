@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from accounts.models import Account
 from domains.models import Domain
 from mailboxes.models import Alias, Mailbox
 from mailboxes.removal import delete_mailbox, remove_domain
@@ -63,9 +64,9 @@ def test_domains_are_counted_however_many_come_and_go_at_once(acme, charlie):
 @pytest.mark.parametrize(
     "change",
     [
-        {"status": "suspended"}, {"mx_here": False}, {"deliver_here": True},
+        {"provider_step": 30}, {"reseller_step": 10}, {"mx_here": False}, {"deliver_here": True},
         {"status": "pending", "proved_at": None}, {"status": "removing", "proved_at": None},
-        {"status": "suspended", "mx_here": False, "deliver_here": True},
+        {"provider_step": 20, "mx_here": False, "deliver_here": True},
     ],
 )  # fmt: skip
 def test_a_domain_that_moves_takes_its_addresses_with_it(rows, change):
@@ -73,8 +74,24 @@ def test_a_domain_that_moves_takes_its_addresses_with_it(rows, change):
     check()
     rows.refresh_from_db()
     for kind in (Mailbox, Alias):
-        copies = set(kind.objects.values_list("domain_served", "domain_local"))
-        assert copies == {(rows.served, rows.local)}
+        copies = kind.objects.values_list("domain_served", "domain_local", "suspension_above")
+        assert set(copies) == {(rows.served, rows.local, rows.suspension)}
+
+
+def test_an_account_that_is_suspended_takes_all_it_holds_with_it(rows, acme):
+    Domain.objects.filter(name="mirror.test").update(reseller_step=30)
+    Mailbox.objects.filter(local_part="two").update(provider_step=20)
+    Account.objects.filter(pk=acme.pk).update(reseller_step=10)
+    check()
+    make_mailbox(make_domain(acme, "late.test"), "late")
+    check()
+    steps = dict(Mailbox.objects.values_list("local_part", "suspension"))
+    assert steps == {"one": 10, "two": 20, "late": 10, "postmaster": 10}
+    steps = dict(Domain.objects.values_list("name", "suspension"))
+    assert steps == {"acme.test": 10, "mirror.test": 30, "late.test": 10}
+    Account.objects.filter(pk=acme.pk).update(reseller_step=0)
+    check()
+    assert not Alias.objects.exclude(suspension_above=0).exists()
 
 
 @pytest.mark.parametrize("state", Mailbox.State.values)
@@ -122,6 +139,7 @@ def test_an_alias_domain_deleted_without_the_panel(rows, acme):
 
 def test_rows_that_move_to_another_account(rows, charlie):
     elsewhere = charlie.memberships.get().account
+    Account.objects.filter(pk=elsewhere.pk).update(provider_step=20)
     Domain.objects.update(account=elsewhere)
     Mailbox.objects.update(account=elsewhere)
     Alias.objects.update(account=elsewhere)
@@ -142,6 +160,10 @@ def test_rows_that_move_to_another_domain(rows, acme):
         ("UPDATE mailboxes_mailbox SET domain_served = NOT domain_served WHERE local_part = 'one'",
          "one@acme.test"),
         ("UPDATE mailboxes_alias SET domain_local = NOT domain_local", "team@acme.test"),
+        ("UPDATE mailboxes_mailbox SET suspension_above = 20 WHERE local_part = 'one'",
+         "one@acme.test"),
+        ("UPDATE domains_domain SET suspension_above = 30 WHERE name = 'mirror.test'",
+         "mirror.test"),
         ("UPDATE domains_domain SET mailbox_count = 7 WHERE name = 'acme.test'", "acme.test"),
         ("UPDATE domains_domain SET alias_count = 0 WHERE name = 'acme.test'", "acme.test"),
         ("UPDATE accounts_account SET domain_count = 9", "acme"),

@@ -8,7 +8,7 @@ from mailboxes.models import Alias, HostJob, Mailbox
 from mailboxes.removal import remove_domain
 from quotas.models import Usage
 from tests.concurrency import at_once
-from tests.conftest import make_alias, make_domain, make_mailbox
+from tests.conftest import make_alias, make_domain, make_mailbox, provider_of
 
 
 @pytest.fixture
@@ -97,6 +97,7 @@ def test_it_does_not_touch_a_name_that_only_looks_alike(acme, domain, actor):
 
 
 def test_a_suspended_domain_is_not_freed_by_its_owner(domain, actor):
-    suspend_domain(domain=domain, actor=actor)
+    provider = provider_of(domain.account)
+    suspend_domain(domain=domain, level=10, reason="A court asks", actor=provider)
     with pytest.raises(Refused, match="suspended"):
         remove_domain(domain=domain, actor=actor)

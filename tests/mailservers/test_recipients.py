@@ -61,14 +61,6 @@ def test_an_unproved_domain_takes_no_mail(new_domain):
     assert say_rcpt(f"postmaster@{new_domain(proved=False).name}") == NOT_OURS
 
 
-def test_a_suspended_domain_takes_no_mail(new_domain):
-    domain = new_domain()
-    address = f"postmaster@{domain.name}"
-    assert say_rcpt(address) == TAKEN
-    Domain.objects.filter(pk=domain.pk).update(status="suspended")
-    assert say_rcpt(address) in (NO_SUCH_MAILBOX, NOT_OURS)
-
-
 def test_a_proved_domain_is_local_once_mx_or_owner_say_so(new_domain):
     domain = new_domain()
     address, row = f"postmaster@{domain.name}", Domain.objects.filter(pk=domain.pk)

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Now
 
+from accounts.models import Suspension
 from mailboxes import tasks
 from mailboxes.models import SHORT_CLAIM_LASTS, HostJob, Mailbox
 from mailboxes.passwords import hash_password
@@ -193,14 +194,20 @@ def test_a_host_that_does_not_know_its_dovecot_says_so(new_mailbox, settings):
 
 @pytest.mark.parametrize(
     "change_to",
-    [{"state": "disabled"}, {"state": "blocked"}, {"state": "deleting"}, {"domain_served": False}],
+    [
+        {"state": "disabled"},
+        {"state": "blocked"},
+        {"state": "deleting"},
+        {"domain_served": False},
+        {"provider_step": Suspension.NO_SIGN_IN},
+    ],
 )
 def test_who_cannot_read_it_gets_none(new_mailbox, change_to):
     mailbox = new_mailbox(**change_to)
     owed(mailbox)
     work()
     assert not HostJob.objects.exists()
-    change(mailbox, state="active", domain_served=True)
+    change(mailbox, state="active", domain_served=True, provider_step=Suspension.NONE)
     assert subjects(mailbox.address) == []
 
 

@@ -5,10 +5,16 @@ from django.db import connection
 
 DRIFT = """
 SELECT 'address ' || a.address FROM domains_domain d JOIN (
-    SELECT domain_id, address, domain_served, domain_local FROM mailboxes_mailbox
-    UNION ALL SELECT domain_id, address, domain_served, domain_local FROM mailboxes_alias
+    SELECT domain_id, address, domain_served, domain_local, suspension_above
+      FROM mailboxes_mailbox
+    UNION ALL SELECT domain_id, address, domain_served, domain_local, suspension_above
+      FROM mailboxes_alias
 ) AS a ON a.domain_id = d.id
- WHERE (a.domain_served, a.domain_local) IS DISTINCT FROM (d.served, d.local)
+ WHERE (a.domain_served, a.domain_local, a.suspension_above)
+       IS DISTINCT FROM (d.served, d.local, d.suspension)
+UNION ALL
+SELECT 'domain ' || d.name FROM domains_domain d JOIN accounts_account a ON a.id = d.account_id
+ WHERE d.suspension_above <> a.suspension
 UNION ALL
 SELECT 'domain ' || d.name FROM domains_domain d
  WHERE mailbox_count <> (SELECT count(*) FROM mailboxes_mailbox WHERE domain_id = d.id AND counted)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from accounts.models import Account, BandPrice, Plan
+from accounts.models import Account, BandPrice, Plan, Suspension
 from domains.models import Domain
 from mailboxes.models import Mailbox
 from plans.billing.counting import BAND, counts, monthly_cost, parameters
@@ -57,7 +57,7 @@ def test_a_domain_without_a_mailbox_counts_as_one_of_the_smallest_band(acme, dom
 
 
 def test_a_suspended_domain_counts_as_well(acme, domain):
-    Domain.objects.filter(pk=domain.pk).update(status=Domain.Status.SUSPENDED)
+    Domain.objects.filter(pk=domain.pk).update(provider_step=Suspension.NO_MAIL)
     assert counted(acme) == {8: (1, 1), 25: (0, 0)}
 
 

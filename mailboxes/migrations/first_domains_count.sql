@@ -1,5 +1,5 @@
 -- Domains that come and go are counted with one UPDATE for a whole statement: one for each row took
--- 15 seconds for 25,000. A change of a single domain is counted as derived.sql says.
+-- 15 seconds for 25,000. A change of a single domain is counted as before.
 
 CREATE FUNCTION domains_count_all() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

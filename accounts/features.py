@@ -15,6 +15,7 @@ class Feature(StrEnum):
     CATCH_ALL = "catch_all"
     FORWARDING = "forwarding"
     WEBHOOKS = "webhooks"
+    MIGRATION = "migration"
 
 
 def includes(plan: Plan, feature: Feature) -> bool:
@@ -39,6 +40,7 @@ def left_out(account: Account, feature: Feature) -> str:
         Feature.CATCH_ALL: _("A catch-all is not part of your plan. Contact %(whom)s to add it."),
         Feature.FORWARDING: _("Forwarding is not part of your plan. Contact %(whom)s to add it."),
         Feature.WEBHOOKS: _("Webhooks are not part of your plan. Contact %(whom)s to add them."),
+        Feature.MIGRATION: _("Migration is not part of your plan. Contact %(whom)s to add it."),
     }[feature]
     whom = account.reseller.name if account.reseller else _("your administrator")
     return sentence % {"whom": whom}

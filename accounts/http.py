@@ -41,6 +41,11 @@ def hosting(act: Act) -> Callable[[View], View]:
     return _guard(act, who_hosts)
 
 
+def migrating(act: Act) -> Callable[[View], View]:
+    """As hosting(), and only where the plan includes moving mail in from elsewhere."""
+    return _guard(act, who_migrates)
+
+
 def selling(act: Act) -> Callable[[View], View]:
     """As member(), and only in the account of a reseller: elsewhere there is no such page."""
     return _guard(act, who_sells)
@@ -81,6 +86,12 @@ def who_automates(account: Account) -> None:
         raise PermissionDenied(
             _("The API is not part of your plan. Contact your administrator to add it.")
         )
+
+
+def who_migrates(account: Account) -> None:
+    who_hosts(account)
+    if not account.plan.migration:
+        raise PermissionDenied(left_out(account, Feature.MIGRATION))
 
 
 def who_sells(account: Account) -> None:

@@ -30,6 +30,7 @@ class Act(Enum):
     EDIT_ALIASES = Role.POSTMASTER, gettext_noop("Create, change and delete aliases; the catch-all")
     EDIT_DOMAINS = Role.MANAGER, gettext_noop("Add, prove and remove domains")
     BRING_BACK = Role.MANAGER, gettext_noop("Bring blocked mailboxes back when there is room")
+    MIGRATE = Role.MANAGER, gettext_noop("Move mail in from another server")
     EDIT_WEBHOOKS = Role.MANAGER, gettext_noop("Webhooks, and what was delivered to them")
     EDIT_TOKENS = Role.MANAGER, gettext_noop("Make and revoke tokens for the API")
     SEE_ACTIVITY = Role.MANAGER, gettext_noop("See who did what")

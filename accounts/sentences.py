@@ -83,6 +83,16 @@ SENTENCES: dict[str, Any] = {
     "channel.tested": _("Sent a test to the webhook at %(name)s"),
     "channel.resumed": _("Resumed the webhook at %(name)s"),
     "channel.removed": _("Removed the webhook at %(name)s"),
+    "migration.added": _("Began a migration from %(name)s: %(mailboxes)s mailboxes to test"),
+    "migration.tested": _("Had mailboxes at %(name)s tested again: %(mailboxes)s"),
+    "migration.corrected": _("Corrected how the mail of %(name)s is fetched"),
+    "migration.copy": _("Had mail copied from %(name)s: %(mailboxes)s mailboxes"),
+    "migration.final": _(
+        "Had mail copied from %(name)s for the last time: %(mailboxes)s mailboxes"
+    ),
+    "migration.paused": _("Paused the migration from %(name)s"),
+    "migration.resumed": _("Resumed the migration from %(name)s"),
+    "migration.removed": _("Removed the migration from %(name)s"),
     "host_job.tried_now": _("Had a mail host try again: %(name)s"),
     "delivery.sent_again": _("Sent again: %(name)s"),
 }

@@ -35,6 +35,8 @@ app.conf.beat_schedule = {
         ("forget old notices", "notifications.tasks.forget_old", 3600.0),
         ("forget old sign-ins", "mailboxes.tasks.forget_old_sign_ins", 3600.0),
         ("do what mail hosts are owed", "mailboxes.tasks.sweep_host_jobs", 10.0),
+        ("go on with migrations", "mailboxes.migration.tasks.sweep", 10.0),
+        ("erase passwords of sources", "mailboxes.migration.tasks.erase_old_passwords", 3600.0),
         ("note what is invoiced today", "plans.tasks.take_snapshot", 60.0),
         ("bring blocked mailboxes back", "plans.tasks.bring_back", 10.0),
         ("offer new signing keys", "domains.tasks.renew_keys", 3600.0),

@@ -232,7 +232,7 @@ class _Guard(httpcore.NetworkBackend):
                 return self._first_to_answer(others, port)
             if isinstance(error, httpcore.ConnectTimeout):
                 raise
-            raise Unreachable(_connect_sentence(error.args[0], address, port)) from error
+            raise Unreachable(connect_sentence(error.args[0], address, port)) from error
 
 
 class _Stream(httpcore.NetworkStream):
@@ -262,7 +262,7 @@ class _Stream(httpcore.NetworkStream):
         try:
             stream = self._stream.start_tls(ssl_context, server_hostname, self._guard.left())
         except httpcore.ConnectError as error:
-            raise Unreachable(_tls_sentence(error.args[0])) from error
+            raise Unreachable(tls_sentence(error.args[0])) from error
         except httpcore.TimeoutException:
             self.close()
             raise
@@ -275,14 +275,14 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def _connect_sentence(error: Exception, address: Address, port: int) -> str:
+def connect_sentence(error: Exception, address: Address, port: int) -> str:
     where = {"address": address, "port": port}
     if isinstance(error, ConnectionRefusedError):
         return _("Its address %(address)s refuses connections to port %(port)d.") % where
     return _("There is no way to its address %(address)s.") % where
 
 
-def _tls_sentence(error: Exception) -> str:
+def tls_sentence(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         reason = error.verify_message.rstrip(".")
         return _("Its certificate is not valid: %(reason)s.") % {"reason": reason}

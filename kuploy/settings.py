@@ -56,6 +56,9 @@ LMTP_URL = env.text("KUPLOY_LMTP_URL", "")
 KEYS_TOKEN = env.text("KUPLOY_KEYS_TOKEN", "")
 # How many mailboxes a minute are compared with what Dovecot says
 ROUND_MAILBOXES = env.number("KUPLOY_ROUND_MAILBOXES", 200)
+# How many mailboxes are moved in at once
+MIGRATIONS_PER_ACCOUNT = max(1, env.number("KUPLOY_MIGRATIONS_PER_ACCOUNT", 4))
+MIGRATIONS_PER_SOURCE = max(1, env.number("KUPLOY_MIGRATIONS_PER_SOURCE", 4))
 
 # What is invoiced: a mailbox counts in the smallest band that holds its size
 BILLING_BANDS_GB = env.rising("KUPLOY_BILLING_BANDS_GB", "8,25")
@@ -83,6 +86,7 @@ INSTALLED_APPS = [
     "quotas",
     "domains",
     "mailboxes",
+    "mailboxes.migration",
     "plans",
     "clients",
     "allauth",

@@ -75,19 +75,43 @@ def _is_readable(home: str) -> bool:
     return True
 
 
-def run(command: str, parameters: dict[str, object], *, also_fine: Set[int] = frozenset()) -> Any:
+def copy_in(user: str, since: str) -> None:
+    """Bring what is not here yet from the source that the user's fields name; ends with the copy.
+
+    One way, and a merge: what came in here stays, what was deleted here stays deleted.
+    """
+    wanted = {"onewaySync": True, "reverseSync": True, "lockTimeout": PATIENCE_SECONDS}
+    limit = {"syncSinceTime": since} if since else {}
+    parameters = {"user": user, **wanted, **limit, "destination": ["imapc:"]}
+    run("sync", parameters, patience_seconds=None)
+
+
+def folder_sizes(address: str) -> dict[str, int]:
+    """How many messages are in each folder."""
+    wanted: dict[str, object] = {"user": address, "field": ["messages"], "mailboxMask": ["*"]}
+    return {row["mailbox"]: int(row["messages"]) for row in run("mailboxStatus", wanted)}
+
+
+def run(
+    command: str,
+    parameters: dict[str, object],
+    *,
+    also_fine: Set[int] = frozenset(),
+    patience_seconds: float | None = PATIENCE_SECONDS,
+) -> Any:
     """One command; its answer."""
-    ((kind, answer, _tag),) = _ask([[command, parameters, "kuploy"]])
+    asked = [[command, parameters, "kuploy"]]
+    ((kind, answer, _tag),) = _ask(asked, patience_seconds)
     if kind == "error" and answer.get("exitCode") not in also_fine:
         raise HostError(f"Dovecot on {settings.MAIL_HOST} refused {command}: {answer}.")
     return answer
 
 
-def _ask(commands: list[list[Any]]) -> list[Any]:
+def _ask(commands: list[list[Any]], patience_seconds: float | None = PATIENCE_SECONDS) -> list[Any]:
     """All in one request: known ones only, or 2.3 answers the whole of it with broken JSON."""
     try:
         response = httpx.post(
-            settings.DOVEADM_URL, json=commands, auth=_with_key, timeout=PATIENCE_SECONDS
+            settings.DOVEADM_URL, json=commands, auth=_with_key, timeout=patience_seconds
         )
         response.raise_for_status()
         answers: list[Any] = response.json()

@@ -12,6 +12,7 @@ class Look(NamedTuple):
 
 
 MAILBOXES, PLAN, DOMAINS, WEBHOOKS = _("Mailboxes"), _("Plan"), _("Domains"), _("Webhooks")
+TOOLS = _("Tools")
 
 # In the order in which they are offered.
 LOOKS = {
@@ -29,6 +30,7 @@ LOOKS = {
     "dkim_old": Look(DOMAINS, "domain", "info"),
     "claim_lost": Look(DOMAINS, "domain", "error"),
     "deliver_here_ended": Look(DOMAINS, "domain", "info"),
+    "migration_ended": Look(TOOLS, "migrate", "info"),
     "channel_stopped": Look(WEBHOOKS, "webhook", "error"),
     "test": Look(WEBHOOKS, "webhook", "info"),
 }

@@ -21,6 +21,7 @@ def links(alerts: Iterable[Alert], membership: Membership) -> dict[int, str]:
     alerts = list(alerts)
     there = _there("domains", {alert.domain_id for alert in alerts}, membership)
     there |= _there("domains__mailboxes", {_mailbox(alert) for alert in alerts}, membership)
+    there |= _there("migrations__code", {_migration(alert) for alert in alerts}, membership)
     if membership.role == Role.POSTMASTER:
         alerts = [alert for alert in alerts if alert.domain_id in membership.domain_ids]
     found = {alert.pk: _link(alert, there) for alert in alerts}
@@ -39,10 +40,17 @@ def _mailbox(alert: Alert) -> UUID | None:
     return UUID(code) if code else None
 
 
+def _migration(alert: Alert) -> UUID | None:
+    code = alert.facts.get("migration_code")
+    return UUID(code) if code else None
+
+
 def _link(alert: Alert, there: set[UUID]) -> str:
     slug = alert.account.slug
     if page := PAGES.get(alert.kind):
         return reverse(page, args=[slug])
+    if migration := _migration(alert):
+        return reverse("migration:detail", args=[slug, migration]) if migration in there else ""
     if mailbox := _mailbox(alert):
         return reverse("mailboxes:detail", args=[slug, mailbox]) if mailbox in there else ""
     return (

@@ -78,6 +78,10 @@ WORDS: dict[str, Words] = {
         gettext_lazy("The webhook %(url)s gets nothing any more"),
         gettext_lazy("%(reason)s Mend the receiver, then resume it on its page."),
     ),
+    "migration_ended": (
+        gettext_lazy("The migration from %(host)s has ended"),
+        gettext_lazy("Mailboxes done: %(done)s. Failed: %(failed)s. Its page says more of each."),
+    ),
     "test": (
         gettext_lazy("A test"),
         gettext_lazy("Somebody asked for this message to see that it arrives."),

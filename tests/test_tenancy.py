@@ -103,9 +103,14 @@ def things_of(account: Account, name: str) -> dict[str, object]:
         dedup_key=f"broken:{name}",
         domain_id=domain.pk,
     )
+    box = make_mailbox(domain)
+    job = account.migrations.create(host=f"old.{name}", port=993, security="tls")
+    move = job.mailboxes.create(address=box.address, mailbox=box, remote_user="info")
     return {
         "domain_id": domain.pk,
-        "mailbox_id": make_mailbox(domain).pk,
+        "mailbox_id": box.pk,
+        "migration_code": job.code,
+        "move_code": move.code,
         "alias_id": make_alias(domain, "team", f"info@{name}").pk,
         "seat_id": seat.pk,
         "token_id": make_token(

@@ -27,6 +27,7 @@ class Alert(models.Model):
         CLAIM_LOST = "claim_lost", _("A name was proved by somebody else")
         DELIVER_HERE_ENDED = "deliver_here_ended", _("Early delivery has ended")
         CHANNEL_STOPPED = "channel_stopped", _("A webhook was paused or switched off")
+        MIGRATION_ENDED = "migration_ended", _("A migration has ended")
         TEST = "test", _("Test")
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="alerts", db_index=False)

@@ -61,6 +61,7 @@ FIELDS = (
     "name", "alias_of", "local_part", "domain", "display_name", "password", "quota_bytes",
     "targets", "catch_all", "code", "email", "role", "domains", "on", "url", "kinds", "address",
     "panel", "seen", "kind", "notice", "newest", "plan", "domain_limit", "allowed_sizes_gb",
+    "host", "port", "since", "master_user", "master_password", "remote_user", "remote_password",
     "default_size_bytes", "largest_size_bytes", "price_8", "block_excess", "old_password",
 )  # fmt: skip
 # What these name is found in the form, not in the address.

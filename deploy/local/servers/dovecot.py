@@ -16,11 +16,11 @@ def prepare(stack: Stack) -> None:
     machine.own_folder(stack.folder / "mail", MAIL_USER, 0o750)
     for name in ("run", "state"):
         (home / name).mkdir(parents=True, exist_ok=True)
-    templates = CHECKOUT / "deploy" / "dovecot" / _language()
+    templates = CHECKOUT / "deploy" / "dovecot" / language()
     render_folder(templates, home / "conf", mail.values(stack), group="dovecot", mode=0o640)
 
 
-def _language() -> str:
+def language() -> str:
     """Dovecot 2.4 does not read the configuration of 2.3."""
     version = subprocess.check_output(["dovecot", "--version"], text=True)
     language = ".".join(version.split(".")[:2])

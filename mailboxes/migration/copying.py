@@ -1,0 +1,151 @@
+"""One mailbox, one step, once: done by the worker of the mail host that holds its row."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from cryptography.fernet import InvalidToken
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from mailboxes import doveadm
+from mailboxes.doveadm import HostError
+from mailboxes.migration import doorway, outcomes, survey
+from mailboxes.migration.doorway import Doorway
+from mailboxes.migration.folders import Place
+from mailboxes.migration.models import MigrationMailbox, Step
+from mailboxes.migration.side import SideThread, beside
+from mailboxes.migration.source import ANSWER_SECONDS, SourceError, signed_in, silent
+from mailboxes.migration.survey import Found
+
+BEAT_SECONDS = 1
+T = TypeVar("T")
+
+
+class Lost(Exception):
+    """The row was paused, removed or taken over: whoever holds it now says how it goes on."""
+
+
+def do(row: MigrationMailbox) -> None:
+    """The step that the row stands before. Killed anywhere, the next run goes on from there."""
+    run = Run(row)
+    with suppress(Lost):
+        try:
+            run.go()
+        except SourceError as error:
+            outcomes.failed(row, str(error), lasting=error.lasting, made=run.progress)
+        except HostError as error:
+            outcomes.failed(row, str(error), made=run.progress)
+        except InvalidToken:
+            unreadable = _("Its password cannot be read any more: type it again.")
+            outcomes.failed(row, unreadable, lasting=True, made=run.progress)
+
+
+@dataclass
+class Run:
+    """A claim on a row, and what was achieved under it."""
+
+    row: MigrationMailbox
+    progress: doorway.Progress = field(default_factory=doorway.Progress)
+    began: float = field(default_factory=time.monotonic)
+
+    def go(self) -> None:
+        with beside() as side:
+            found = self._watch(side.start(self._look()))
+            self._note(found)
+            if self.row.step == Step.TEST:
+                outcomes.done(self.row)
+                return
+            self._copy(side, [each.place for each in found])
+        outcomes.done(self.row, note=self._missing(found))
+
+    async def _look(self) -> list[Found]:
+        async with signed_in(self.row.job.server, self.row.login) as session:
+            return await survey.look(session, self.row.job.since)
+
+    def _note(self, found: list[Found]) -> None:
+        """What the source says is there; of a step that goes on, also what has come already."""
+        goes_on = self.row.copied_messages > 0
+        before = {each["here"]: each["copied"] for each in self.row.folders} if goes_on else {}
+        self.row.folders = [
+            {
+                "there": each.place.there,
+                "here": each.place.here,
+                "messages": each.messages,
+                "bytes": each.bytes,
+                "copied": before.get(each.place.here, 0),
+            }
+            for each in found
+        ]
+        messages, size = sum(each.messages for each in found), sum(each.bytes for each in found)
+        self._write(messages=messages, bytes=size)
+
+    def _copy(self, side: SideThread, places: list[Place]) -> None:
+        since = self.row.job.since.isoformat() if self.row.job.since else ""
+        # The door closes before the pool waits, or a copy that nobody wants would go on.
+        with (
+            ThreadPoolExecutor(1) as pool,
+            doorway.opened(side, self.row.job.server, self.row.login, places) as door,
+        ):
+            self.progress = door.progress
+            self._write(door_port=door.port, door_key=door.key)
+            copying = pool.submit(doveadm.copy_in, self.row.move_name, since)
+            try:
+                self._watch(copying, lambda: _check(door))
+            except HostError as error:
+                raise door.error or self._reason(error) from error
+            if door.error:
+                raise door.error
+            self._write()
+
+    def _watch(self, work: "Future[T]", check: Callable[[], None] = lambda: None) -> T:
+        """Its result; meanwhile the row lives, and whatever ends it ends the work."""
+        while not wait([work], timeout=BEAT_SECONDS).done:
+            check()
+            self._write()
+        return work.result()
+
+    def _write(self, **fields: Any) -> None:
+        """Also how far it is, and that the worker is alive. Lost when the row is no longer ours."""
+        fields |= {"claimed_at": Now(), **outcomes.progress(self.row, self.progress, self.began)}
+        if not MigrationMailbox.objects.held_by(self.row).update(**fields):
+            raise Lost
+
+    def _reason(self, error: HostError) -> HostError:
+        """Dovecot tells its log why; what fills up is what a person can mend."""
+        mailbox = self.row.mailbox
+        used = mailbox.usage if mailbox else None
+        if mailbox and used and used.bytes >= mailbox.quota_bytes:
+            return HostError(_("The mailbox here is full: enlarge it, then try again."))
+        if mailbox and used and used.messages >= mailbox.quota_messages:
+            return HostError(_("The mailbox here holds no more messages: raise its limit first."))
+        return error
+
+    def _missing(self, found: list[Found]) -> str:
+        """After the first copy all of it should be here; later, people may have deleted mail."""
+        if self.row.copied_at or self.row.job.since:
+            return ""
+        here = doveadm.folder_sizes(self.row.address)
+        short = [
+            _("%(folder)s (%(here)d of %(there)d)")
+            % {
+                "folder": each.place.here,
+                "here": here.get(each.place.here, 0),
+                "there": each.messages,
+            }
+            for each in found
+            if here.get(each.place.here, 0) < each.messages
+        ]
+        return (
+            _("Fewer messages are here than there: %(folders)s.") % {"folders": ", ".join(short)}
+            if short
+            else ""
+        )
+
+
+def _check(door: Doorway) -> None:
+    if door.silent_seconds > ANSWER_SECONDS:
+        raise door.error or silent(ANSWER_SECONDS)

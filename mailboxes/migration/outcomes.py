@@ -1,0 +1,91 @@
+"""How a run ended, written down; the end of a whole step is told once."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from mailboxes.migration.doorway import Progress
+from mailboxes.migration.models import (
+    LONGEST_PAUSE,
+    MOST_ATTEMPTS,
+    MigrationJob,
+    MigrationMailbox,
+    State,
+    Step,
+)
+from notifications.models import Alert
+from notifications.services import raise_alert
+
+FREE = {"run_key": None, "claimed_at": None, "door_port": None, "door_key": "", "folder": ""}
+FIRST_PAUSE = timedelta(seconds=5)
+
+
+def progress(row: MigrationMailbox, made: Progress, began: float) -> dict[str, Any]:
+    """How far the step is: what earlier runs brought, and this one."""
+    return {
+        "folder": made.folder,
+        "folders": [
+            {**each, "copied": each["copied"] + made.by_folder.get(each["here"], 0)}
+            for each in row.folders
+        ],
+        "copied_messages": row.copied_messages + made.messages,
+        "copied_bytes": row.copied_bytes + made.bytes,
+        "bytes_per_second": int(made.bytes / max(time.monotonic() - began, 0.001)),
+    }
+
+
+def done(row: MigrationMailbox, *, note: str = "") -> None:
+    kept: dict[str, Any] = {} if row.step == Step.TEST else {"copied_at": Now()}
+    if row.step == Step.FINAL:
+        kept["password"] = None
+    _end(row, state=State.DONE, attempts=0, last_error=note[:500], **kept)
+
+
+def failed(row: MigrationMailbox, reason: str, *, made: Progress, lasting: bool = False) -> None:
+    """Try again after a pause that doubles, unless somebody has to correct something first.
+
+    A run that brought mail does not count as one more failure: the next one brings the rest.
+    """
+    attempts = 0 if made.messages else row.attempts + 1
+    if row.step == Step.TEST or lasting or attempts >= MOST_ATTEMPTS:
+        _end(row, state=State.FAILED, attempts=0, last_error=reason[:500])
+        return
+    pause = min(FIRST_PAUSE * 2**attempts, LONGEST_PAUSE)
+    _end(row, state=State.WAITING, attempts=attempts, last_error=reason[:500], due_at=Now() + pause)
+
+
+def _end(row: MigrationMailbox, **fields: Any) -> None:
+    with transaction.atomic():
+        # Two that end at one moment would each see the other still at work.
+        job = MigrationJob.objects.select_for_update().get(pk=row.job_id)
+        ended = MigrationMailbox.objects.held_by(row).update(**fields, **FREE, ended_at=Now())
+        if ended and job.step != Step.TEST:
+            _follow(job, row)
+            _tell_the_end(job)
+
+
+def _follow(job: MigrationJob, row: MigrationMailbox) -> None:
+    """One that was corrected meanwhile, and has passed its test, goes on with the others."""
+    passed = MigrationMailbox.objects.filter(pk=row.pk, step=Step.TEST, state=State.DONE)
+    passed.update(step=job.step, state=State.WAITING, due_at=Now())
+
+
+def _tell_the_end(job: MigrationJob) -> None:
+    counted = MigrationMailbox.objects.filter(job=job).by_state()
+    if counted.keys() & {State.WAITING, State.RUNNING, State.PAUSED}:
+        return
+    raise_alert(
+        account=job.account,
+        kind=Alert.Kind.MIGRATION_ENDED,
+        facts={
+            "host": job.host,
+            "migration_code": str(job.code),
+            "step": job.step,
+            "done": counted.get(State.DONE, 0),
+            "failed": counted.get(State.FAILED, 0),
+        },
+        dedup_key=f"migration:{job.pk}:{job.step_number}",
+    )

@@ -1,0 +1,286 @@
+"""The server that mail is fetched from: reached through the guard, read and never changed."""
+
+import asyncio
+import base64
+import ssl
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+
+from django.utils.translation import gettext as _
+
+from kuploy.addresses import Address, resolve_public
+from kuploy.errors import Unreachable
+from kuploy.outbound import ADDRESSES_TRIED, connect_sentence, tls_sentence
+from mailboxes.migration import syntax
+from mailboxes.migration.syntax import Answer, NotImap, Value
+
+CONNECT_SECONDS = 20
+ANSWER_SECONDS = 60
+# The server says nothing of time; a mailbox with a million messages answers slowly.
+LONG_ANSWER_SECONDS = 600
+
+
+class SourceError(Exception):
+    """The source could not be used. The message is one sentence for the person who moves mail.
+
+    LASTING: trying again by itself changes nothing; somebody has to correct something first.
+    """
+
+    def __init__(self, sentence: str, *, lasting: bool = False) -> None:
+        super().__init__(sentence)
+        self.lasting = lasting
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the mail is now, and how to talk to it."""
+
+    host: str
+    port: int
+    security: str  # tls, starttls or none
+    verify: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Whose mail; with a master user it is that one's password."""
+
+    user: str
+    password: str = field(repr=False)
+    master: str = ""
+
+
+@asynccontextmanager
+async def signed_in(server: Server, login: Login) -> AsyncIterator["Source"]:
+    """A session; SourceError says in the server's own words why there is none."""
+    source = Source(await _connect(server))
+    try:
+        await source.greet(server)
+        await source.sign_in(login)
+        yield source
+    finally:
+        source.hang_up()
+
+
+async def _connect(server: Server) -> tuple[StreamReader, StreamWriter]:
+    """To one of the addresses that were judged, by its number."""
+    try:
+        found = await asyncio.to_thread(resolve_public, server.host, CONNECT_SECONDS)
+        return await _first_to_answer(server, found[:ADDRESSES_TRIED])
+    except Unreachable as error:
+        raise SourceError(str(error)) from error
+
+
+async def _first_to_answer(
+    server: Server, addresses: list[Address]
+) -> tuple[StreamReader, StreamWriter]:
+    address, *others = addresses
+    tls = _context(server.verify) if server.security == "tls" else None
+    name = server.host if tls else None
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS / len(addresses)):
+            return await asyncio.open_connection(
+                str(address), server.port, ssl=tls, server_hostname=name, limit=syntax.LONGEST_LINE
+            )
+    except ssl.SSLError as error:
+        raise _tls_error(error) from error
+    except (TimeoutError, OSError) as error:
+        if others:
+            return await _first_to_answer(server, others)
+        if isinstance(error, TimeoutError):
+            raise silent(CONNECT_SECONDS) from error
+        raise SourceError(connect_sentence(error, address, server.port)) from error
+
+
+def _tls_error(error: ssl.SSLError) -> SourceError:
+    return SourceError(tls_sentence(error), lasting=isinstance(error, ssl.SSLCertVerificationError))
+
+
+@cache
+def _context(verify: bool) -> ssl.SSLContext:
+    """Reading the system's certificate authorities takes longer than a connection."""
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        # Whoever accepts any certificate has an old server, which may know no better ciphers.
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        context.minimum_version = ssl.TLSVersion.TLSv1
+    return context
+
+
+def silent(seconds: int) -> SourceError:
+    return SourceError(_("It did not answer within %(seconds)d seconds.") % {"seconds": seconds})
+
+
+class Source:
+    """A connection to that server. After signed_in() it may be used by one reader at a time."""
+
+    def __init__(self, streams: tuple[StreamReader, StreamWriter]) -> None:
+        self.reader, self.writer = streams
+        self.capabilities = frozenset[bytes]()
+        self._tags = count(1)
+
+    async def greet(self, server: Server) -> None:
+        async with _patience(ANSWER_SECONDS):
+            greeting = await self._response()
+        if greeting[:2] != [b"*", b"OK"]:
+            raise not_imap()
+        if server.security == "starttls":
+            await self._start_tls(server)
+        await self._ask_capabilities()
+
+    async def _start_tls(self, server: Server) -> None:
+        done = await self.command(b"STARTTLS")
+        if done.status != b"OK":
+            raise SourceError(_("It offers no STARTTLS at this port."), lasting=True)
+        try:
+            async with _patience(CONNECT_SECONDS):
+                await self.writer.start_tls(_context(server.verify), server_hostname=server.host)
+        except ssl.SSLError as error:
+            raise _tls_error(error) from error
+        except OSError as error:
+            raise hung_up() from error
+
+    async def _ask_capabilities(self) -> None:
+        found = await self.ask(b"CAPABILITY")
+        words = [word for line in found if line[1:2] == [b"CAPABILITY"] for word in line[2:]]
+        self.capabilities = frozenset(word.upper() for word in words if isinstance(word, bytes))
+
+    async def sign_in(self, login: Login) -> None:
+        user, password = login.user.encode(), login.password.encode()
+        plain = b"AUTH=PLAIN" in self.capabilities
+        if plain and (login.master or not (syntax.is_plain(user) and syntax.is_plain(password))):
+            done = await self._authenticate(user, login.master.encode() or user, password)
+        else:
+            name = user + b"*" + login.master.encode() if login.master else user
+            done = await self.command(b"LOGIN", name, password)
+        if done.status != b"OK":
+            raise _refused_sign_in(done)
+        await self._ask_capabilities()
+
+    async def _authenticate(self, user: bytes, signs_in: bytes, password: bytes) -> Answer:
+        """SASL PLAIN (RFC 4616): whose mail, who signs in, and with what."""
+        said = b"%s\0%s\0%s" % (user if user != signs_in else b"", signs_in, password)
+        return await self.command(b"AUTHENTICATE PLAIN", continued=base64.b64encode(said))
+
+    async def ask(
+        self, verb: bytes, *strings: bytes, after: bytes = b"", seconds: int = ANSWER_SECONDS
+    ) -> list[list[Value]]:
+        """What it answers to a question; SourceError when it refuses."""
+        lines: list[list[Value]] = []
+        done = await self.command(verb, *strings, after=after, lines=lines, seconds=seconds)
+        if done.status != b"OK":
+            asked = verb.decode().split()[0]
+            raise SourceError(
+                _("It refused %(command)s: “%(words)s”") % {"command": asked, "words": done.words}
+            )
+        return lines
+
+    async def command(
+        self,
+        verb: bytes,
+        *strings: bytes,
+        after: bytes = b"",
+        continued: bytes = b"",
+        lines: list[list[Value]] | None = None,
+        seconds: int = ANSWER_SECONDS,
+    ) -> Answer:
+        """Say it, with STRINGS in the form that every server takes, and read to the end."""
+        tag = b"k%d" % next(self._tags)
+        async with _patience(seconds):
+            line = tag + b" " + verb
+            for text in strings:
+                if syntax.is_plain(text):
+                    line += b" " + syntax.quote(text)
+                else:
+                    await self._say(line + b" {%d}\r\n" % len(text))
+                    if early := await self._until(tag, lines, stop_at_plus=True):
+                        return early
+                    line = text
+            await self._say(line + after + b"\r\n")
+            if continued:
+                if early := await self._until(tag, lines, stop_at_plus=True):
+                    return early
+                await self._say(continued + b"\r\n")
+            return await self._until(tag, lines) or Answer(b"BAD", b"")
+
+    async def _say(self, data: bytes) -> None:
+        try:
+            self.writer.write(data)
+            await self.writer.drain()
+        except OSError as error:
+            raise hung_up() from error
+
+    async def _until(
+        self, tag: bytes, lines: list[list[Value]] | None, *, stop_at_plus: bool = False
+    ) -> Answer | None:
+        """The end of the command, or nothing where the server asks for more of it."""
+        last_words = b""
+        while True:
+            line, *rest = pieces = await self._read(last_words)
+            if line.startswith(b"+"):
+                if stop_at_plus:
+                    return None
+                continue
+            first, _space, text = line.partition(b" ")
+            if first == tag and not rest:
+                status, _space, said = text.partition(b" ")
+                return Answer(status.strip().upper(), said.strip())
+            if text.upper().startswith(b"BYE"):
+                last_words = text[4:]
+            elif lines is not None:
+                lines.append(syntax.parse(pieces))
+
+    async def _response(self) -> list[Value]:
+        pieces = await self._read()
+        if pieces[0].upper().startswith(b"* BYE"):
+            raise hung_up(pieces[0][6:])
+        return syntax.parse(pieces)
+
+    async def _read(self, last_words: bytes = b"") -> list[bytes]:
+        try:
+            pieces = await syntax.read_response(self.reader)
+        except NotImap as error:
+            raise not_imap() from error
+        except OSError as error:
+            raise hung_up(last_words) from error
+        if not pieces[0]:
+            raise hung_up(last_words)
+        return pieces
+
+    def hang_up(self) -> None:
+        with suppress(OSError):
+            self.writer.write(b"bye LOGOUT\r\n")
+        self.writer.close()
+
+
+@asynccontextmanager
+async def _patience(seconds: int) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise silent(seconds) from error
+
+
+def not_imap() -> SourceError:
+    return SourceError(_("It does not speak IMAP at this port."), lasting=True)
+
+
+def hung_up(last_words: bytes = b"") -> SourceError:
+    words = Answer(b"BYE", last_words.strip()).words
+    if words:
+        return SourceError(_("It closed the connection: “%(words)s”") % {"words": words})
+    return SourceError(_("It closed the connection without an answer."))
+
+
+def _refused_sign_in(done: Answer) -> SourceError:
+    # RFC 5530: these pass by themselves.
+    passing = done.code in (b"UNAVAILABLE", b"INUSE", b"LIMIT", b"SERVERBUG")
+    return SourceError(
+        _("It refused the sign-in: “%(words)s”") % {"words": done.words}, lasting=not passing
+    )

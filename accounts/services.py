@@ -109,6 +109,9 @@ def assign_reseller(
         _check_takes(held[reseller.pk], moved)
     _check_sold(next_plan or moved.plan, reseller)
     Account.objects.filter(pk=moved.pk).update(reseller=reseller)
+    if moved.reseller != reseller:
+        # What the one before allowed in its domains goes with it: nobody else could lift it.
+        moved.domains.update(reseller_largest_size_bytes=None, reseller_mailbox_limit=None)
     names = [each.name if each else _("nobody") for each in (moved.reseller, reseller)]
     audit(actor, "account.reseller_changed", moved, before=names[0], after=names[1])
 

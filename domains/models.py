@@ -117,6 +117,14 @@ class Domain(Suspendable):
     next_check_at = models.DateTimeField(default=timezone.now, editable=False)
     healthy = models.BooleanField(default=False, editable=False)
 
+    # What the account allows here, below its plan; NULL: as the plan says. See limits.py.
+    default_size_bytes = models.PositiveBigIntegerField(null=True, editable=False)
+    largest_size_bytes = models.PositiveBigIntegerField(null=True, editable=False)
+    mailbox_limit = models.PositiveIntegerField(null=True, editable=False)
+    # What its reseller allows here: nobody in the account lifts that.
+    reseller_largest_size_bytes = models.PositiveBigIntegerField(null=True, editable=False)
+    reseller_mailbox_limit = models.PositiveIntegerField(null=True, editable=False)
+
     mailbox_count = models.PositiveIntegerField(default=0, editable=False)
     alias_count = models.PositiveIntegerField(default=0, editable=False)
 

@@ -15,12 +15,13 @@ from quotas.bands import band_of
 from quotas.limits import GB
 
 
-def say_bands(form: forms.Form, seat: Membership) -> None:
-    """After each size of the form its band; the price only for those who may see it."""
-    field: Any = form.fields["quota_bytes"]
+def say_bands(form: forms.Form, seat: Membership, name: str = "quota_bytes") -> None:
+    """After each size of the field its band; the price only for those who may see it."""
+    field: Any = form.fields[name]
     prices = _prices(seat) if seat.allows(Act.SEE_BILLING) else {}
     field.choices = [
-        (size, " · ".join([label, *_invoiced(int(size), prices)])) for size, label in field.choices
+        (size, " · ".join([label, *_invoiced(size, prices)]) if size else label)
+        for size, label in field.choices
     ]
 
 

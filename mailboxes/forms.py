@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Plan
-from domains import addresses, names
-from domains.limits import in_words
+from domains import addresses, limits, names
 from domains.models import Domain, DomainQuerySet
+from kuploy.errors import Refused
 from mailboxes import passwords
 from mailboxes.models import MAIL_LANGUAGES, Mailbox
 
@@ -49,7 +49,7 @@ class DomainField(forms.CharField):
 
     def clean(self, value: Any) -> Domain:
         name = names.parse(str(super().clean(value)))
-        domain = self.domains.filter(name=name).select_related("account__plan").first()
+        domain = self.domains.filter(name=name).first()
         if domain is None:
             raise ValidationError(
                 _("There is no active domain %(name)s here."), params={"name": name}
@@ -58,13 +58,12 @@ class DomainField(forms.CharField):
 
 
 def usable_domains(domains: DomainQuerySet) -> DomainQuerySet:
-    return domains.primary().filter(status=Domain.Status.ACTIVE).order_by("name")
+    active = domains.primary().filter(status=Domain.Status.ACTIVE)
+    return active.select_related("account__plan").order_by("name")
 
 
-def size_choices(plan: Plan, current: int | None = None) -> list[tuple[int, str]]:
-    """The sizes that the plan allows; an odd size that is set already stays a choice."""
-    sizes = {*plan.sizes, *filter(None, [current])}
-    return [(size, in_words(size)) for size in sorted(sizes)]
+def size_choices(*sizes: int) -> list[tuple[int, str]]:
+    return [(size, limits.in_words(size)) for size in sorted(set(sizes))]
 
 
 class AddressForm(forms.Form):
@@ -78,17 +77,29 @@ class AddressForm(forms.Form):
         self.usable = usable_domains(domains)
         self.fields["domain"].domains = self.usable  # type: ignore[attr-defined]
 
-    def offer_domains(self) -> None:
-        """Before the form is shown; what was sent is judged without the list."""
-        usable = self.usable[: DOMAINS_OFFERED + 1]
+    def offer_domains(self, follow: str) -> None:
+        """Before the form is shown; what was sent is judged without the list.
+
+        FOLLOW is asked for what goes with another domain when one is chosen.
+        """
+        usable = list(self.usable[: DOMAINS_OFFERED + 1])
         found = [(each.name, each.unicode_name) for each in usable]
         self.offered = found[:DOMAINS_OFFERED]
+        attrs = {"hx-get": follow, "hx-trigger": "change", "hx-target": "#place"}
         field = self.fields["domain"]
         if found == self.offered:
-            field.widget = forms.Select(choices=found)
+            field.widget = forms.Select(attrs, choices=found)
         else:
-            field.widget = forms.TextInput(attrs={"list": "domains"})
+            field.widget = forms.TextInput({**attrs, "list": "domains"})
         field.widget.is_required = True
+        self.shown = self._shown(usable)
+
+    def _shown(self, usable: list[Domain]) -> Domain | None:
+        """The domain that the form shows as chosen; None while a name has yet to be typed."""
+        try:
+            return self.fields["domain"].clean(self["domain"].value())  # type: ignore[no-any-return]
+        except ValidationError:
+            return usable[0] if 0 < len(usable) <= DOMAINS_OFFERED else None
 
     def clean(self) -> dict[str, Any]:
         if {"domain", "local_part"} <= self.cleaned_data.keys():
@@ -128,11 +139,29 @@ class MailboxForm(AddressForm):
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["quota_bytes"].choices = size_choices(plan)  # type: ignore[attr-defined]
-        self.fields["quota_bytes"].initial = plan.default_size_bytes
+        self.plan = plan
+        self.fields["quota_bytes"].choices = size_choices(*plan.sizes)  # type: ignore[attr-defined]
+
+    def offer_domains(self, follow: str) -> None:
+        """With the sizes that go with the domain; what was sent stays a choice."""
+        super().offer_domains(follow)
+        self.fields["domain"].widget.attrs["hx-include"] = "[name=quota_bytes]"
+        offered, default = self.plan.sizes, self.plan.default_size_bytes
+        if self.shown and limits.sizes(self.shown):
+            offered, default = limits.sizes(self.shown), limits.default_size(self.shown) or 0
+        chosen = str((self.data if self.is_bound else self.initial).get("quota_bytes"))
+        kept = [size for size in self.plan.sizes if self.is_bound and str(size) == chosen]
+        self.fields["quota_bytes"].choices = size_choices(*offered, *kept)  # type: ignore[attr-defined]
+        if chosen not in map(str, offered):
+            self.initial["quota_bytes"] = default
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if {"domain", "quota_bytes"} <= cleaned.keys():
+            try:
+                limits.check_size(cleaned["domain"], cleaned["quota_bytes"])
+            except Refused as error:
+                self.add_error("quota_bytes", str(error))
         if "password" in cleaned:
             # Judged also beside a wrong address, so that all that is wrong is said at once.
             domain = cleaned.get("domain")
@@ -151,9 +180,8 @@ class MailboxEditForm(forms.Form):
         super().__init__(data, initial=initial)
         self.fields["language"].empty_value = mailbox.language  # type: ignore[attr-defined]
         size = self.fields["quota_bytes"]
-        size.choices = size_choices(  # type: ignore[attr-defined]
-            mailbox.account.plan, mailbox.quota_bytes
-        )
+        sizes = limits.sizes(mailbox.domain)
+        size.choices = size_choices(*sizes, mailbox.quota_bytes)  # type: ignore[attr-defined]
         if mailbox.is_postmaster:
             size.disabled = True
             size.help_text = _("The size of the postmaster mailbox is fixed.")

@@ -48,6 +48,7 @@ def create_mailbox(
     with _taking(address, Mailbox):
         claim_room(domain.account, Countable.MAILBOX)
         held = _check_free(domain, address, Alias)
+        limits.check_mailbox_room(held)
         limits.check_size(held, quota_bytes)
         mailbox = Mailbox.objects.create(
             account=domain.account,

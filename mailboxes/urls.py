@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailboxes.views import aliases, blocked, mailboxes, removal, rules
+from mailboxes.views import aliases, blocked, limits, mailboxes, removal, rules
 
 app_name = "mailboxes"
 urlpatterns = [
@@ -20,6 +20,12 @@ urlpatterns = [
     path("mailboxes/<uuid:mailbox_id>/auto-reply/", rules.auto_reply, name="auto_reply"),
     path("mailboxes/<uuid:mailbox_id>/delete/", removal.delete_mailbox, name="delete"),
     path("domains/<uuid:domain_id>/remove/", removal.remove_domain, name="remove_domain"),
+    path("domains/<uuid:domain_id>/limits/", limits.limit_domain, name="limit_domain"),
+    path(
+        "domains/<uuid:domain_id>/limits/reseller/",
+        limits.limit_domain_as_reseller,
+        name="limit_domain_as_reseller",
+    ),
     path("aliases/", aliases.index, name="aliases"),
     path("aliases/add/", aliases.add, name="add_alias"),
     path("aliases/<uuid:alias_id>/", aliases.edit, name="edit_alias"),

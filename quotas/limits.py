@@ -1,5 +1,6 @@
 """Limit arithmetic: numbers in, verdict out. Knows no other app."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -24,10 +25,20 @@ class Room:
     def fits(self, wanted: int = 1) -> bool:
         return self.limit is None or self.used + wanted <= self.limit
 
+    def has_less_than(self, other: "Room") -> bool:
+        """It is full before the other one is."""
+        return self.left is not None and (other.left is None or self.left < other.left)
+
 
 def tightest(*limits: int | None) -> int | None:
     """The limit that counts of several at once."""
     return min((limit for limit in limits if limit is not None), default=None)
+
+
+def nearest_size(wanted: int, sizes: Sequence[int]) -> int | None:
+    """Of rising sizes the largest that is not above the wanted one, or else the smallest."""
+    below = [size for size in sizes if size <= wanted]
+    return below[-1] if below else next(iter(sizes), None)
 
 
 MESSAGES_PER_GB = 32_768

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_POST
 from accounts.features import Feature, includes
 from accounts.http import MemberRequest, hosting
 from accounts.roles import Act
-from accounts.room import Countable, room_for
-from domains import access, cutover, names, records, renewal, services
+from accounts.room import Countable
+from accounts.shares import share_of
+from domains import access, cutover, limits, names, records, renewal, services
 from domains.dns.findings import RECORDS
 from domains.forms import CatchAllForm, CodeForm, CodeRequestForm, DomainForm
 from domains.models import Domain
@@ -32,7 +33,6 @@ def index(request: MemberRequest) -> HttpResponse:
         "query": query,
         "status": status,
         "statuses": [("", _("Any state")), *Domain.Status.choices],
-        "room": room_for(request.account, Countable.DOMAIN),
     }
     template = "domains/index.html#list" if request.htmx else "domains/index.html"
     return render(request, template, context)
@@ -61,7 +61,7 @@ def add(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(domain)s is added.") % {"domain": domain})
             return redirect(domain)
-    context = {"form": form, "room": room_for(request.account, Countable.DOMAIN)}
+    context = {"form": form, "share": share_of(request.account, Countable.DOMAIN)}
     return render(request, "domains/add.html", context, status=422 if form.errors else 200)
 
 
@@ -91,6 +91,9 @@ def page_of(domain: Domain) -> dict[str, object]:
         "code_request_form": CodeRequestForm(domain=domain),
         "code_form": CodeForm(),
         "code": getattr(domain, "ownership_code", None),
+        "room": limits.mailbox_room(domain),
+        "largest_size": limits.in_words(max(limits.sizes(domain), default=0)),
+        "default_size": limits.in_words(limits.default_size(domain) or 0),
         "catches_all": includes(domain.account.plan, Feature.CATCH_ALL),
         "catch_all_form": CatchAllForm(initial={"catch_all": domain.catch_all}),
         "alias_domains": domain.alias_domains.order_by("name")[:100],

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import MemberRequest, hosting
 from accounts.roles import Act
-from accounts.room import Countable, room_for
-from domains import names
+from accounts.room import Countable
+from accounts.shares import share_of
+from domains import limits, names
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.paging import paginate
@@ -25,7 +26,6 @@ def index(request: MemberRequest) -> HttpResponse:
     context = {
         "page": paginate(found, "address", request.GET, names.searchable(query)),
         "query": query,
-        "room": room_for(request.account, Countable.ALIAS),
     }
     template = "aliases/index.html#list" if request.htmx else "aliases/index.html"
     return render(request, template, context)
@@ -44,12 +44,14 @@ def add(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(address)s is ready.") % {"address": alias})
             return redirect("mailboxes:aliases", request.account.slug)
-    form.offer_domains()
+    form.offer_domains(follow=request.path)
     context = {
         "form": form,
-        "room": room_for(request.account, Countable.ALIAS),
+        "share": share_of(request.account, Countable.ALIAS),
+        "here": form.shown and limits.alias_room(form.shown),
     }
-    return render(request, "aliases/add.html", context, status=422 if form.errors else 200)
+    template = "aliases/add.html#place" if request.htmx else "aliases/add.html"
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 @hosting(Act.EDIT_ALIASES)

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST
 from accounts.http import MemberRequest, hosting
 from accounts.models import Membership
 from accounts.roles import Act
-from accounts.room import Countable, room_for
-from domains import names
+from accounts.room import Countable
+from accounts.shares import share_of
+from domains import limits, names
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.paging import Page, paginate
@@ -64,7 +65,6 @@ def index(request: MemberRequest) -> HttpResponse:
         "states": [("", _("Any state")), *Mailbox.State.choices],
         "over": over,
         "overs": [("", _("Any use")), *shares()],
-        "room": room_for(request.account, Countable.MAILBOX),
     }
     template = "mailboxes/index.html#list" if request.htmx else "mailboxes/index.html"
     return render(request, template, context)
@@ -100,7 +100,7 @@ def rooms(mailbox: Mailbox, usage: Usage | None) -> tuple[Room, Room]:
 @hosting(Act.EDIT_MAILBOXES)
 def add(request: MemberRequest) -> HttpResponse:
     domains = Domain.objects.visible_to(request.membership)
-    initial = {"domain": request.GET.get("domain", "")}
+    initial = {name: request.GET.get(name, "") for name in ("domain", "quota_bytes")}
     form = MailboxForm(
         request.POST or None, initial=initial, domains=domains, plan=request.account.plan
     )
@@ -112,13 +112,15 @@ def add(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(address)s is ready.") % {"address": mailbox})
             return redirect(mailbox)
-    form.offer_domains()
+    form.offer_domains(follow=request.path)
     say_bands(form, request.membership)
     context = {
         "form": form,
-        "room": room_for(request.account, Countable.MAILBOX),
+        "share": share_of(request.account, Countable.MAILBOX),
+        "here": form.shown and limits.mailbox_room(form.shown),
     }
-    return render(request, "mailboxes/add.html", context, status=422 if form.errors else 200)
+    template = "mailboxes/add.html#place" if request.htmx else "mailboxes/add.html"
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 @hosting(Act.LOOK)

@@ -52,6 +52,7 @@ SENTENCES: dict[str, Any] = {
     "domain.key_renewal_begun": _("Made the next signing key of %(name)s"),
     "domain.key_renewal_given_up": _("Kept the present signing key of %(name)s"),
     "domain.key_renewed": _("%(name)s is signed with its next key"),
+    "domain.spam_level": _("Changed the spam filter of %(name)s"),
     "domain.catch_all": _("Changed the catch-all of %(name)s"),
     "domain.limited": _("Changed what %(name)s allows"),
     "domain.limited_by_reseller": _("Changed what the reseller allows in %(name)s"),

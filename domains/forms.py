@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from domains import addresses, names
-from domains.models import Domain, DomainQuerySet
+from domains.models import Domain, DomainQuerySet, SpamLevel
 
 ROLE_ADDRESSES = ("postmaster", "hostmaster", "webmaster", "info")
 
@@ -88,6 +88,14 @@ class RemovalForm(forms.Form):
                 _("This does not match. Type %(name)s."), params={"name": self.expected}
             )
         return typed
+
+
+class SpamLevelForm(forms.Form):
+    spam_level = forms.ChoiceField(
+        label=_("Spam filter"),
+        choices=SpamLevel.choices,
+        help_text=_("Filed mail lies in the folder Junk. It is neither forwarded nor answered."),
+    )
 
 
 class CatchAllForm(forms.Form):

@@ -83,6 +83,15 @@ CHECK_TAKES = timedelta(seconds=40)
 LOCAL = Q(status="active") & (Q(mx_here=True) | Q(deliver_here=True))
 
 
+class SpamLevel(models.TextChoices):
+    """From how many points on mail is filed as junk: see mailboxes/maildb.sql."""
+
+    OFF = "off", _("Off: nothing is filed")
+    PERMISSIVE = "permissive", _("Permissive: what is almost certainly spam")
+    STANDARD = "standard", _("Standard")
+    AGGRESSIVE = "aggressive", _("Aggressive: also what is only suspicious")
+
+
 class Domain(Suspendable):
     """A name an account claims. It carries mail only while ACTIVE, which means proved."""
 
@@ -111,6 +120,10 @@ class Domain(Suspendable):
     deliver_here = models.BooleanField(_("deliver here already"), default=False)
     deliver_here_at = models.DateTimeField(null=True, editable=False)
     catch_all = models.CharField(_("catch-all"), max_length=320, blank=True)
+    spam_level = models.CharField(
+        _("spam filter"), max_length=10, choices=SpamLevel, default=SpamLevel.STANDARD,
+        db_default=SpamLevel.STANDARD,
+    )  # fmt: skip
 
     check_queued_at = models.DateTimeField(null=True, editable=False)
     checked_at = models.DateTimeField(null=True, editable=False)

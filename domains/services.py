@@ -71,6 +71,13 @@ def _queue_check(domain: Domain) -> bool:
 
 
 @transaction.atomic
+def set_spam_level(*, domain: Domain, level: str, actor: Actor) -> None:
+    """From the next message on."""
+    Domain.objects.filter(pk=domain.pk).update(spam_level=level)
+    audit(actor, "domain.spam_level", domain, before=domain.spam_level, after=level)
+
+
+@transaction.atomic
 def set_catch_all(*, domain: Domain, address: str, actor: Actor) -> None:
     if address and address != domain.catch_all:  # one from before may stay, and be ended
         claim_feature(domain.account, Feature.CATCH_ALL)

@@ -1,7 +1,7 @@
 -- The contract with Postfix and Dovecot: schema "mail". They read the views dovecot_* and
 -- postfix_*, and write the usage. Beside it Dovecot notes who signed in: sign_ins.sql.
 -- Run again as a whole by the newest migration that changes it: all but the usage is made anew from
--- the rows of the panel.
+-- the rows of the panel. What hangs on it goes with it and has to be run again after it: move.sql.
 
 CREATE SCHEMA IF NOT EXISTS mail;
 REVOKE ALL ON SCHEMA mail FROM PUBLIC;
@@ -40,7 +40,10 @@ END $$;
 -- What each table must hold. Suspended with 10 a mailbox cannot send, with 20 nobody signs in, with 30
 -- it receives nothing. While it cannot send it runs no script either: what would be forwarded stays.
 CREATE VIEW mail.domain_source AS
-SELECT name::text COLLATE "C" AS name FROM domains_domain WHERE local;
+SELECT name::text COLLATE "C" AS name,
+       CASE spam_level WHEN 'permissive' THEN 10 WHEN 'standard' THEN 6 WHEN 'aggressive' THEN 4
+       END AS junk_from
+  FROM domains_domain WHERE local;
 
 CREATE VIEW mail.mailbox_source AS
 SELECT address::text COLLATE "C" AS address, account_id,
@@ -77,14 +80,15 @@ BEGIN
         DELETE FROM mail.domain WHERE name = OLD.name;
     END IF;
     IF TG_OP <> 'DELETE' AND NEW.local THEN
-        INSERT INTO mail.domain VALUES (NEW.name);
+        INSERT INTO mail.domain SELECT * FROM mail.domain_source WHERE name = NEW.name;
     END IF;
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER copy_in_out AFTER INSERT OR DELETE ON domains_domain
     FOR EACH ROW EXECUTE FUNCTION mail.copy_domain();
 CREATE OR REPLACE TRIGGER copy_change AFTER UPDATE ON domains_domain
-    FOR EACH ROW WHEN ((OLD.name, OLD.local) IS DISTINCT FROM (NEW.name, NEW.local))
+    FOR EACH ROW WHEN ((OLD.name, OLD.local, OLD.spam_level)
+                       IS DISTINCT FROM (NEW.name, NEW.local, NEW.spam_level))
     EXECUTE FUNCTION mail.copy_domain();
 
 CREATE OR REPLACE FUNCTION mail.copy_mailbox() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -139,7 +143,16 @@ SELECT address AS username, home, host, quota_rule, quota_storage_size, quota_me
 -- script is cached under the id, so the id changes with the body.
 CREATE VIEW mail.dovecot_sieve AS
 SELECT address AS username, 'managed'::text AS name, sieve_id AS id, sieve_body AS body
-  FROM mail.mailbox;
+  FROM mail.mailbox
+UNION ALL
+-- Comes first: what is filed as junk is neither forwarded nor answered. rspamd writes a star a point.
+SELECT address, 'junk', 'junk-' || coalesce(junk_from, 0)::text,
+       CASE WHEN junk_from IS NULL THEN E'# none\n' ELSE
+           E'require ["fileinto", "mailbox"];\nif header :contains "X-Spam-Level" "'
+           || repeat('*', junk_from) || E'" {\n    fileinto :create "Junk";\n}\n'
+       END
+  FROM mail.mailbox
+  LEFT JOIN mail.domain ON name = split_part(address, '@', 2);
 
 -- Postfix: what is delivered here.
 CREATE VIEW mail.postfix_domain AS

@@ -13,7 +13,7 @@ from accounts.room import Countable
 from accounts.shares import share_of
 from domains import access, cutover, limits, names, records, renewal, services
 from domains.dns.findings import RECORDS
-from domains.forms import CatchAllForm, CodeForm, CodeRequestForm, DomainForm
+from domains.forms import CatchAllForm, CodeForm, CodeRequestForm, DomainForm, SpamLevelForm
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.paging import Page, paginate
@@ -96,6 +96,7 @@ def page_of(domain: Domain) -> dict[str, object]:
         "default_size": limits.in_words(limits.default_size(domain) or 0),
         "catches_all": includes(domain.account.plan, Feature.CATCH_ALL),
         "catch_all_form": CatchAllForm(initial={"catch_all": domain.catch_all}),
+        "spam_form": SpamLevelForm(initial={"spam_level": domain.spam_level}),
         "alias_domains": domain.alias_domains.order_by("name")[:100],
         "rival": _proved_elsewhere(domain),
         "parent": _parent_elsewhere(domain),
@@ -143,6 +144,21 @@ def deliver_here(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     domain = access.get_domain_for_work(request.membership, domain_id)
     cutover.set_deliver_here(domain=domain, on="on" in request.POST, actor=request.actor)
     messages.success(request, _("Saved."))
+    return redirect(domain)
+
+
+@hosting(Act.EDIT_DOMAINS)
+@require_POST
+def spam_filter(request: MemberRequest, domain_id: UUID) -> HttpResponse:
+    domain = access.get_domain_for_work(request.membership, domain_id)
+    form = SpamLevelForm(request.POST)
+    if not form.is_valid():
+        context = {**page_of(domain), "spam_form": form}
+        return render(request, "domains/detail.html", context, status=422)
+    services.set_spam_level(
+        domain=domain, level=form.cleaned_data["spam_level"], actor=request.actor
+    )
+    messages.success(request, _("Saved. It counts from the next message on."))
     return redirect(domain)
 
 

@@ -68,7 +68,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL((APP / "derived.sql").read_text()),
-        migrations.RunSQL((APP / "maildb.sql").read_text()),
         # Last, when everything that follows from it is in place.
         migrations.RunSQL(DOMAINS),
     ]

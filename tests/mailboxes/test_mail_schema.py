@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from domains.models import Domain
+from domains.models import Domain, SpamLevel
 from mailboxes.models import Mailbox
 from tests.conftest import GB, PASSWORD, make_alias, make_domain, make_mailbox
 
@@ -125,7 +125,8 @@ def test_a_changed_password_and_size_count_at_once(box):
 def test_every_mailbox_has_one_sieve_row_whose_id_follows_its_body(box):
     def sieve():
         return rows(
-            "SELECT name, id, body FROM mail.dovecot_sieve WHERE username = 'info@acme.test'"
+            "SELECT name, id, body FROM mail.dovecot_sieve"
+            " WHERE username = 'info@acme.test' AND name = 'managed'"
         )
 
     ((name, empty_id, body),) = sieve()
@@ -134,6 +135,18 @@ def test_every_mailbox_has_one_sieve_row_whose_id_follows_its_body(box):
     Mailbox.objects.filter(pk=box.pk).update(sieve_script=script)
     assert sieve() == [("managed", hashlib.md5(script.encode()).hexdigest(), script)]
     assert empty_id != sieve()[0][1]
+
+
+@pytest.mark.parametrize("level", SpamLevel.values)
+def test_every_mailbox_has_one_junk_row_whose_id_follows_the_level(box, level):
+    Domain.objects.update(spam_level=level)
+    points = {"permissive": 10, "standard": 6, "aggressive": 4}.get(level, 0)
+    ((id_, body),) = rows(
+        "SELECT id, body FROM mail.dovecot_sieve"
+        " WHERE username = 'info@acme.test' AND name = 'junk'"
+    )
+    assert id_ == f"junk-{points}"
+    assert (f'"{"*" * points}"' in body) == bool(points)
 
 
 def test_dovecot_can_list_all(box):

@@ -16,6 +16,7 @@ class Feature(StrEnum):
     FORWARDING = "forwarding"
     WEBHOOKS = "webhooks"
     MIGRATION = "migration"
+    IMPORTS = "imports"
 
 
 def includes(plan: Plan, feature: Feature) -> bool:
@@ -41,6 +42,7 @@ def left_out(account: Account, feature: Feature) -> str:
         Feature.FORWARDING: _("Forwarding is not part of your plan. Contact %(whom)s to add it."),
         Feature.WEBHOOKS: _("Webhooks are not part of your plan. Contact %(whom)s to add them."),
         Feature.MIGRATION: _("Migration is not part of your plan. Contact %(whom)s to add it."),
+        Feature.IMPORTS: _("Imports are not part of your plan. Contact %(whom)s to add them."),
     }[feature]
     whom = account.reseller.name if account.reseller else _("your administrator")
     return sentence % {"whom": whom}

@@ -46,6 +46,11 @@ def migrating(act: Act) -> Callable[[View], View]:
     return _guard(act, who_migrates)
 
 
+def importing(act: Act) -> Callable[[View], View]:
+    """As hosting(), and only where the plan includes imports."""
+    return _guard(act, who_imports)
+
+
 def selling(act: Act) -> Callable[[View], View]:
     """As member(), and only in the account of a reseller: elsewhere there is no such page."""
     return _guard(act, who_sells)
@@ -92,6 +97,12 @@ def who_migrates(account: Account) -> None:
     who_hosts(account)
     if not account.plan.migration:
         raise PermissionDenied(left_out(account, Feature.MIGRATION))
+
+
+def who_imports(account: Account) -> None:
+    who_hosts(account)
+    if not account.plan.imports:
+        raise PermissionDenied(left_out(account, Feature.IMPORTS))
 
 
 def who_sells(account: Account) -> None:

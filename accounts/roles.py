@@ -28,12 +28,17 @@ class Act(Enum):
         gettext_noop("Create, change, disable and delete mailboxes; forwarding and auto-reply"),
     )
     EDIT_ALIASES = Role.POSTMASTER, gettext_noop("Create, change and delete aliases; the catch-all")
+    IMPORT = (
+        Role.POSTMASTER,
+        gettext_noop("Import mailboxes and aliases from a file, and export them"),
+    )
     EDIT_DOMAINS = Role.MANAGER, gettext_noop("Add, prove and remove domains")
     BRING_BACK = Role.MANAGER, gettext_noop("Bring blocked mailboxes back when there is room")
     MIGRATE = Role.MANAGER, gettext_noop("Move mail in from another server")
     EDIT_WEBHOOKS = Role.MANAGER, gettext_noop("Webhooks, and what was delivered to them")
     EDIT_TOKENS = Role.MANAGER, gettext_noop("Make and revoke tokens for the API")
     SEE_ACTIVITY = Role.MANAGER, gettext_noop("See who did what")
+    EXPORT_HASHES = Role.OWNER, gettext_noop("Export mailboxes with the hashes of their passwords")
     LIMIT_DOMAINS = Role.OWNER, gettext_noop("Limit mailboxes and their sizes for a domain")
     EDIT_TEAM = Role.OWNER, gettext_noop("Invite people, change their roles, remove them")
     EDIT_ACCOUNT = Role.OWNER, gettext_noop("Rename the account and choose how it works")

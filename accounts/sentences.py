@@ -74,6 +74,14 @@ SENTENCES: dict[str, Any] = {
     "alias.created": _("Created the alias %(name)s"),
     "alias.changed": _("Changed the targets of %(name)s"),
     "alias.deleted": _("Deleted the alias %(name)s"),
+    "import.uploaded": _("Uploaded %(name)s to import it"),
+    "import.applied": _("Applied the import %(name)s"),
+    "import.discarded": _("Discarded the import %(name)s"),
+    "import.ended": _(
+        "The import %(name)s ended. Created: %(created)s, of these blocked: %(blocked)s. "
+        "Left out: %(skipped)s"
+    ),
+    "import.exported": _("Exported addresses of %(name)s with the hashes of their passwords"),
     "notifications.changed": _("Changed what %(name)s is told of"),
     "address.added": _("Added an address for what %(name)s is told of"),
     "address.asked_again": _("Had a new link sent to an address of %(name)s"),

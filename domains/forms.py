@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -39,12 +40,17 @@ class DomainForm(forms.Form):
         if not typed:
             return None
         name = names.parse(typed)
-        target = self.domains.exclude(status=Domain.Status.REMOVING).filter(name=name).first()
-        if target is None:
-            raise ValidationError(_("This account has no domain %(name)s."), params={"name": name})
-        if target.alias_of_id:
-            raise ValidationError(_("%(name)s is an alias itself."), params={"name": name})
-        return target
+        return target_of({each.name: each for each in self.domains.filter(name=name)}, name)
+
+
+def target_of(domains: Mapping[str, Domain], name: str) -> Domain:
+    """The one of these that another domain may be an alias of, by its name."""
+    target = domains.get(name)
+    if target is None or target.status == Domain.Status.REMOVING:
+        raise ValidationError(_("This account has no domain %(name)s."), params={"name": name})
+    if target.alias_of_id:
+        raise ValidationError(_("%(name)s is an alias itself."), params={"name": name})
+    return target
 
 
 class CodeRequestForm(forms.Form):

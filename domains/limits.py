@@ -66,9 +66,9 @@ def check_size(domain: Domain, size_bytes: int) -> None:
     raise Refused(sentence % {**words, "sizes": ", ".join(map(in_words, offered))})
 
 
-def check_mailbox_room(domain: Domain) -> None:
+def check_mailbox_room(domain: Domain, wanted: int = 1) -> None:
     room = mailbox_room(domain)
-    if room.fits():
+    if room.fits(wanted):
         return
     sentence = ngettext(
         "%(domain)s holds %(limit)d mailbox at most, and it is in use.",
@@ -82,9 +82,9 @@ def check_mailbox_room(domain: Domain) -> None:
     raise Refused(f"{found} {advice % {'whom': whom}}")
 
 
-def check_alias_room(domain: Domain) -> None:
+def check_alias_room(domain: Domain, wanted: int = 1) -> None:
     room = alias_room(domain)
-    if room.fits():
+    if room.fits(wanted):
         return
     sentence = ngettext(
         "%(domain)s holds %(limit)d alias: %(each)d for each of its mailboxes.",

@@ -113,6 +113,8 @@ class Domain(Suspendable):
     proof_label = models.CharField(max_length=10, default=new_proof_label, editable=False)
     proof_text = models.CharField(max_length=80, default=new_proof_text, editable=False)
     proved_at = models.DateTimeField(null=True, editable=False)
+    # Of an imported one: what the postmaster's mailbox gets as its password with the proof.
+    postmaster_hash = models.CharField(max_length=300, blank=True, db_default="", editable=False)
 
     # One of the two makes the domain local to Postfix: see LOCAL.
     mx_here = models.BooleanField(_("MX points to us"), default=False)

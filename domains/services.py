@@ -1,5 +1,7 @@
 """One function per thing a customer or an admin can do with a domain."""
 
+from collections.abc import Sequence
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +12,7 @@ from accounts.features import Feature, claim_feature
 from accounts.models import Account, Suspension
 from accounts.room import Countable, claim_room
 from domains import hooks, keys, tasks
-from domains.models import Domain
+from domains.models import DkimKey, Domain
 from kuploy.errors import Refused
 from kuploy.queue import after_commit
 from notifications.services import tell_of_suspension
@@ -23,9 +25,6 @@ def add_domain(
     with transaction.atomic():
         claim_room(account, Countable.DOMAIN)
         domain = _claim(account, name, alias_of)
-        key = keys.new_key()
-        key.domain = domain
-        key.save()
         audit(actor, "domain.added", domain, alias_of=alias_of and alias_of.name)
         _queue_check(domain)
     return domain
@@ -38,12 +37,25 @@ def _claim(account: Account, name: str, alias_of: Domain | None) -> Domain:
         raise Refused(_("%(name)s is being removed.") % {"name": alias_of})
     try:
         with transaction.atomic():
-            return Domain.objects.create(account=account, name=name, alias_of=alias_of)
+            domain = Domain(account=account, name=name, alias_of=alias_of)
+            add_domains([domain], [keys.new_key()])
+            return domain
     except IntegrityError as error:
-        raise Refused(_claimed(Domain.objects.get(account=account, name=name))) from error
+        raise Refused(claimed_words(Domain.objects.get(account=account, name=name))) from error
 
 
-def _claimed(domain: Domain) -> str:
+def add_domains(domains: Sequence[Domain], signing: Sequence[DkimKey]) -> None:
+    """New ones with a key each. The caller holds the account, and has asked whether there is room.
+
+    Their first check is due at once.
+    """
+    Domain.objects.bulk_create(domains)
+    for domain, key in zip(domains, signing, strict=True):
+        key.domain = domain
+    DkimKey.objects.bulk_create(signing)
+
+
+def claimed_words(domain: Domain) -> str:
     if domain.status == Domain.Status.REMOVING:
         return _("%(name)s is still being removed. Try again in a few minutes.") % {"name": domain}
     return _("%(name)s is in this account already.") % {"name": domain}

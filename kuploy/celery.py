@@ -10,13 +10,14 @@ app = Celery("kuploy")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# Look-ups and calls to receivers may take seconds each and belong to strangers: nothing else waits
-# behind them.
+# Look-ups and calls to receivers may take seconds each and belong to strangers, and an import takes
+# all the cores that it gets: nothing else waits behind them.
 app.conf.task_routes = {
     "domains.tasks.*": {"queue": "checks"},
     "clients.tasks.check_host": {"queue": "checks"},
     "clients.tasks.sweep_hosts": {"queue": "checks"},
     "notifications.tasks.send": {"queue": "deliveries"},
+    "mailboxes.imports.tasks.work": {"queue": "imports"},
 }
 app.conf.beat_scheduler = "kuploy.beat:Scheduler"
 # Every entry finds what a lost message left behind: the row is the truth. A nudge that waited
@@ -37,6 +38,7 @@ app.conf.beat_schedule = {
         ("do what mail hosts are owed", "mailboxes.tasks.sweep_host_jobs", 10.0),
         ("go on with migrations", "mailboxes.migration.tasks.sweep", 10.0),
         ("erase passwords of sources", "mailboxes.migration.tasks.erase_old_passwords", 3600.0),
+        ("go on with imports", "mailboxes.imports.tasks.sweep", 10.0),
         ("note what is invoiced today", "plans.tasks.take_snapshot", 60.0),
         ("bring blocked mailboxes back", "plans.tasks.bring_back", 10.0),
         ("offer new signing keys", "domains.tasks.renew_keys", 3600.0),

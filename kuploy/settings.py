@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "domains",
     "mailboxes",
     "mailboxes.migration",
+    "mailboxes.imports",
     "plans",
     "clients",
     "allauth",
@@ -264,6 +265,13 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+# Files that people upload. They may hold passwords: kept in memory, never written to a disk as they
+# came; what is larger is not taken.
+IMPORT_ROWS = env.number("KUPLOY_IMPORT_ROWS", 50_000)
+IMPORT_BYTES = env.number("KUPLOY_IMPORT_MB", 20) * 2**20
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = IMPORT_BYTES + 2**20  # with the rest of the form
 
 # Files, languages, time
 STATIC_URL = "/static/"

@@ -30,6 +30,7 @@ urlpatterns = [
     path("<slug:account>/domains/", include("domains.urls")),
     path("<slug:account>/", include("mailboxes.urls")),
     path("<slug:account>/migration/", include("mailboxes.migration.urls")),
+    path("<slug:account>/imports/", include("mailboxes.imports.urls")),
     path("<slug:account>/plans/", include("plans.urls")),
     path("<slug:account>/clients/", include("clients.urls")),
     path("<slug:account>/brand/", include("clients.branding.urls")),

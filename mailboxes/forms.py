@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Plan
@@ -51,10 +52,12 @@ class DomainField(forms.CharField):
         name = names.parse(str(super().clean(value)))
         domain = self.domains.filter(name=name).first()
         if domain is None:
-            raise ValidationError(
-                _("There is no active domain %(name)s here."), params={"name": name}
-            )
+            raise ValidationError(no_active_domain(name))
         return domain
+
+
+def no_active_domain(name: str) -> str:
+    return gettext("There is no active domain %(name)s here.") % {"name": name}
 
 
 def usable_domains(domains: DomainQuerySet) -> DomainQuerySet:
@@ -248,8 +251,12 @@ class AliasEditForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if self.address in cleaned.get("targets", []):
-            self.add_error("targets", _("An alias cannot go to itself."))
+            self.add_error("targets", to_itself())
         return cleaned
+
+
+def to_itself() -> str:
+    return gettext("An alias cannot go to itself.")
 
 
 class AliasForm(AddressForm, AliasEditForm):

@@ -166,8 +166,8 @@ def _rewrite(mailboxes: QuerySet[Mailbox]) -> None:
         _write_script(rules)
 
 
-def _check_targets(mailbox: Mailbox, targets: list[str]) -> None:
-    """Everything that says to whom mail must not be sent on."""
+def check_wanted(address: str, targets: list[str]) -> None:
+    """Whatever can be said before it is known where the targets lead."""
     most = settings.FORWARDING_TARGETS
     if len(targets) > most:
         raise Refused(
@@ -177,8 +177,13 @@ def _check_targets(mailbox: Mailbox, targets: list[str]) -> None:
                 most,
             ) % {"most": most}
         )  # fmt: skip
-    if mailbox.address in targets:
+    if address in targets:
         raise Refused(_("A mailbox cannot forward to itself. Tick “keep a copy” instead."))
+
+
+def _check_targets(mailbox: Mailbox, targets: list[str]) -> None:
+    """Everything that says to whom mail must not be sent on."""
+    check_wanted(mailbox.address, targets)
     with connection.cursor() as cursor:
         cursor.execute(LOCK)
         cursor.execute(COMING_BACK, [targets, mailbox.address])

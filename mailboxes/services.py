@@ -1,6 +1,6 @@
 """One function per thing a person can do with a mailbox or an alias."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
@@ -50,19 +50,40 @@ def create_mailbox(
         held = _check_free(domain, address, Alias)
         limits.check_mailbox_room(held)
         limits.check_size(held, quota_bytes)
-        mailbox = Mailbox.objects.create(
-            account=domain.account,
-            domain=domain,
+        mailbox = new_mailbox(
+            domain=held,
             local_part=local_part,
-            address=address,
             display_name=display_name,
             password_hash=password_hash,
             quota_bytes=quota_bytes,
-            quota_messages=message_cap(quota_bytes, held.account.plan.message_cap),
             language=language,
         )
+        mailbox.save(force_insert=True)
         audit(actor, "mailbox.created", mailbox, size=quota_bytes)
     return mailbox
+
+
+def new_mailbox(
+    *,
+    domain: Domain,
+    local_part: str,
+    display_name: str,
+    password_hash: str,
+    quota_bytes: int,
+    language: str,
+) -> Mailbox:
+    """Not saved yet: an import saves many at once."""
+    return Mailbox(
+        account=domain.account,
+        domain=domain,
+        local_part=local_part,
+        address=f"{local_part}@{domain.name}",
+        display_name=display_name,
+        password_hash=password_hash,
+        quota_bytes=quota_bytes,
+        quota_messages=message_cap(quota_bytes, domain.account.plan.message_cap),
+        language=language,
+    )
 
 
 def create_postmaster(domain: Domain) -> None:
@@ -70,18 +91,19 @@ def create_postmaster(domain: Domain) -> None:
     if domain.alias_of_id:
         return
     address = f"{POSTMASTER}@{domain.name}"
-    _free_from_deleted(address)
+    free_from_deleted([address])
     Mailbox.objects.get_or_create(
         address=address,
         defaults={
             "account": domain.account,
             "domain": domain,
             "local_part": POSTMASTER,
-            "password_hash": passwords.unusable(),
+            "password_hash": domain.postmaster_hash or passwords.unusable(),
             "quota_bytes": POSTMASTER_BYTES,
             "quota_messages": POSTMASTER_MESSAGES,
         },
     )
+    Domain.objects.filter(pk=domain.pk).exclude(postmaster_hash="").update(postmaster_hash="")
 
 
 def create_alias(*, domain: Domain, local_part: str, targets: list[str], actor: Actor) -> Alias:
@@ -89,16 +111,23 @@ def create_alias(*, domain: Domain, local_part: str, targets: list[str], actor: 
     with _taking(address, Alias):
         claim_room(domain.account, Countable.ALIAS)
         limits.check_alias_room(_check_free(domain, address, Mailbox))
-        alias = Alias.objects.create(
-            account=domain.account,
-            domain=domain,
-            local_part=local_part,
-            address=address,
-            targets=targets,
-        )
+        alias = new_alias(domain=domain, local_part=local_part, targets=targets)
+        alias.save(force_insert=True)
         rules.alias_changed(targets)
         audit(actor, "alias.created", alias, targets=targets)
     return alias
+
+
+def new_alias(*, domain: Domain, local_part: str, targets: list[str]) -> Alias:
+    """Not saved yet: an import saves many at once."""
+    address = f"{local_part}@{domain.name}"
+    return Alias(
+        account=domain.account,
+        domain=domain,
+        local_part=local_part,
+        address=address,
+        targets=targets,
+    )
 
 
 @contextmanager
@@ -111,7 +140,7 @@ def _taking(address: str, kind: type[Mailbox | Alias]) -> Iterator[None]:
         taken = kind.objects.filter(address=address).first()
         if taken is None:
             raise
-        raise Refused(_taken(taken)) from None
+        raise Refused(taken_words(taken)) from None
 
 
 def _check_free(domain: Domain, address: str, other: type[Mailbox | Alias]) -> Domain:
@@ -124,20 +153,21 @@ def _check_free(domain: Domain, address: str, other: type[Mailbox | Alias]) -> D
     held = usable.select_related("account__plan").filter(pk=domain.pk).first()
     if held is None:
         raise Refused(_("Addresses need an active domain that is not an alias of another."))
-    _free_from_deleted(address)
+    free_from_deleted([address])
     if taken := other.objects.filter(address=address).first():
-        raise Refused(_taken(taken))
+        raise Refused(taken_words(taken))
     return held
 
 
-def _free_from_deleted(address: str) -> None:
-    """A mailbox whose mail is still being removed gives up its address to a new one."""
-    leaving = Mailbox.objects.filter(address=address, state=Mailbox.State.DELETING)
-    if leaving.update(address=Concat(Cast("id", CharField()), Value(".deleted"))):
-        Usage.objects.filter(username=address).delete()
+def free_from_deleted(addresses: Sequence[str]) -> None:
+    """Mailboxes whose mail is still being removed give up their addresses to new ones."""
+    leaving = Mailbox.objects.filter(address__in=addresses, state=Mailbox.State.DELETING)
+    if left := list(leaving.values_list("address", flat=True)):
+        leaving.update(address=Concat(Cast("id", CharField()), Value(".deleted")))
+        Usage.objects.filter(username__in=left).delete()
 
 
-def _taken(row: Mailbox | Alias) -> str:
+def taken_words(row: Mailbox | Alias) -> str:
     kind = _("a mailbox") if isinstance(row, Mailbox) else _("an alias")
     return _("%(address)s is %(kind)s already.") % {"address": row, "kind": kind}
 

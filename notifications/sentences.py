@@ -74,6 +74,10 @@ WORDS: dict[str, Words] = {
             "after two weeks: mail goes where the MX records point. Change them to move here."
         ),
     ),
+    "import_ended": (
+        gettext_lazy("The import of %(file)s has ended"),
+        gettext_lazy("Created: %(created)s, of these blocked: %(blocked)s. Left out: %(skipped)s."),
+    ),
     "channel_stopped": (
         gettext_lazy("The webhook %(url)s gets nothing any more"),
         gettext_lazy("%(reason)s Mend the receiver, then resume it on its page."),

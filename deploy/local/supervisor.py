@@ -35,6 +35,7 @@ def servers(stack: Stack) -> list[Server]:
         panel.worker(stack),
         panel.checker(stack),
         panel.sender(stack),
+        panel.importer(stack),
         panel.mail_worker(stack),
         panel.beat(stack),
     ]

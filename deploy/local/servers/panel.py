@@ -82,6 +82,12 @@ def sender(stack: Stack) -> Server:
     return _server(stack, "sender", _celery(stack, "worker", *options))
 
 
+def importer(stack: Stack) -> Server:
+    """Imports hash on all cores by themselves: one at a time, in a queue of their own."""
+    options = ("-Q", "imports", "-n", "imports@%h", "-c1")
+    return _server(stack, "importer", _celery(stack, "worker", *options))
+
+
 def mail_worker(stack: Stack) -> Server:
     command = _celery(stack, "worker", "-Q", f"mail.{MAIL_HOST}", "-n", f"{MAIL_HOST}@%h", "-c2")
     environment = stack.mail_host_environment()

@@ -1,0 +1,90 @@
+"""Rows of aliases."""
+
+from collections import Counter
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.room import Countable
+from domains import limits
+from domains.models import Domain
+from kuploy.errors import Refused
+from mailboxes import rules
+from mailboxes.forms import TargetsField, to_itself
+from mailboxes.imports.kinds import addresses
+from mailboxes.imports.kinds.base import Place, Row, State, as_in_form, to_do
+from mailboxes.models import Alias, Mailbox
+from mailboxes.services import free_from_deleted, new_alias
+
+COUNTS = Countable.ALIAS
+
+_targets = TargetsField(max_length=8000)
+
+
+def clean(row: Row, place: Place) -> None:
+    addresses.clean(row)
+    targets = row.take("destination", as_in_form(_targets))
+    row.values["targets"] = targets
+    if targets and row.key in targets:
+        row.fault("destination", to_itself())
+
+
+def compare(rows: Sequence[Row], place: Place) -> None:
+    addresses.find_domains(rows, place)
+    addresses.refuse_taken(rows, Mailbox)
+    there = Alias.objects.filter(address__in=[row.key for row in to_do(rows)])
+    found = {alias.address: alias for alias in there}
+    for row in to_do(rows):
+        if alias := found.get(row.key):
+            _compare_with(row, alias)
+
+
+def _compare_with(row: Row, alias: Alias) -> None:
+    row.state = State.SAME
+    if set(alias.targets) != set(row.values["targets"]):
+        found = ", ".join(alias.targets)
+        row.fault(
+            "destination", _("There already, with %(found)s.") % {"found": found}, State.CONFLICT
+        )
+
+
+def prepare(rows: Sequence[Row]) -> None:
+    pass
+
+
+def make(rows: Sequence[Row], place: Place, fits: int | None) -> None:
+    """Those beyond what fits are left out: an alias has no state in which it waits."""
+    within: list[Row] = []
+    of_domain: Counter[UUID] = Counter()
+    for row in rows:
+        if fits is not None and len(within) >= fits:
+            row.state = State.LEFT
+        elif _fits_into(row.values["domain"], of_domain, row):
+            within.append(row)
+    _make(within)
+
+
+def _fits_into(domain: Domain, taken: Counter[UUID], row: Row) -> bool:
+    """A domain has room of its own, for so many as these rows have taken before."""
+    try:
+        limits.check_alias_room(domain, wanted=taken[domain.pk] + 1)
+    except Refused as error:
+        row.fault("", str(error), State.LEFT)
+        return False
+    taken[domain.pk] += 1
+    return True
+
+
+def _make(rows: Sequence[Row]) -> None:
+    free_from_deleted([row.key for row in rows])
+    made = []
+    for row in rows:
+        values = row.values
+        alias = new_alias(
+            domain=values["domain"], local_part=values["local_part"], targets=values["targets"]
+        )
+        row.state, row.made_id = State.MADE, alias.pk
+        made.append(alias)
+    Alias.objects.bulk_create(made)
+    rules.alias_changed(*(alias.targets for alias in made))

@@ -299,6 +299,7 @@ def grants(role: str) -> dict[str, set[str]]:
 def test_dovecot_may_read_its_views_and_write_usage_and_nothing_else(db):
     assert grants("kuploy_dovecot") == {
         "dovecot_login": {"SELECT"},
+        "dovecot_move": {"SELECT"},
         "dovecot_user": {"SELECT"},
         "dovecot_sieve": {"SELECT"},
         "usage": {"SELECT", "INSERT", "UPDATE"},

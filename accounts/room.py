@@ -30,6 +30,8 @@ def claim_room(account: Account, what: Countable, wanted: int = 1) -> None:
             raise Refused(_("%(name)s was moved just now. Try again.") % {"name": holder})
         if pk == account.pk and not includes(holder.plan, Feature.HOSTING):
             raise Refused(left_out(holder, Feature.HOSTING))
+        if holder.removed_at:
+            raise Refused(_("%(name)s is being removed.") % {"name": holder})
         room = room_for(holder, what)
         if not room.fits(wanted):
             raise Refused(_full(what, room.limit or 0, own=pk == account.pk))

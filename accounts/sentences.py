@@ -12,6 +12,7 @@ SENTENCES: dict[str, Any] = {
     "account.kind_changed": _("Changed %(name)s from %(before)s to %(after)s"),
     "account.reseller_changed": _("Changed the reseller of %(name)s from %(before)s to %(after)s"),
     "account.plan_changed": _("Moved %(name)s from the plan %(before)s to %(after)s"),
+    "account.removed": _("Removed the account %(name)s with all its mail"),
     "client.created": _("Created the client %(name)s"),
     "suspension.no_sending": _("Suspended sending for %(name)s: %(reason)s"),
     "suspension.no_sign_in": _("Suspended sign-in and sending for %(name)s: %(reason)s"),

@@ -129,6 +129,8 @@ def _check_takes(reseller: Account, account: Account) -> None:
         raise Refused(_("Only a customer can have a reseller."))
     if not reseller.is_reseller:
         raise Refused(_("%(name)s is not a reseller.") % {"name": reseller})
+    if reseller.removed_at:
+        raise Refused(_("%(name)s is being removed.") % {"name": reseller})
     if account.reseller_id != reseller.pk:
         check_pool_takes(reseller, account)
 

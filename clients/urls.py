@@ -7,6 +7,7 @@ urlpatterns = [
     path("", clients.index, name="list"),
     path("add/", clients.add, name="add"),
     path("<uuid:client_id>/", clients.detail, name="detail"),
+    path("<uuid:client_id>/remove/", clients.remove, name="remove"),
     path("<uuid:client_id>/invite/", people.invite, name="invite"),
     path(
         "<uuid:client_id>/invitations/<uuid:invitation_id>/withdraw/",

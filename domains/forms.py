@@ -88,8 +88,8 @@ class RemovalForm(forms.Form):
         self.expected = expected
 
     def clean_name(self) -> str:
-        typed = str(self.cleaned_data["name"]).strip().lower()
-        if typed != self.expected:
+        typed = " ".join(str(self.cleaned_data["name"]).split())
+        if typed.casefold() != self.expected.casefold():
             raise ValidationError(
                 _("This does not match. Type %(name)s."), params={"name": self.expected}
             )

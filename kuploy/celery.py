@@ -39,6 +39,7 @@ app.conf.beat_schedule = {
         ("go on with migrations", "mailboxes.migration.tasks.sweep", 10.0),
         ("erase passwords of sources", "mailboxes.migration.tasks.erase_old_passwords", 3600.0),
         ("go on with imports", "mailboxes.imports.tasks.sweep", 10.0),
+        ("go on with accounts that are being removed", "plans.tasks.finish_removals", 10.0),
         ("note what is invoiced today", "plans.tasks.take_snapshot", 60.0),
         ("bring blocked mailboxes back", "plans.tasks.bring_back", 10.0),
         ("offer new signing keys", "domains.tasks.renew_keys", 3600.0),

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from accounts.models import Account
 from notifications.models import Alert, Delivery, Notice
 
 DELIVERIES_KEPT = timedelta(days=90)
@@ -18,6 +19,13 @@ def forget_old() -> None:
     _forget(Delivery.objects.all(), "created_at", DELIVERIES_KEPT)
     _forget(Notice.objects.all(), "alert__created_at", DELIVERIES_KEPT)
     _forget(Alert.objects.all(), "created_at", ALERTS_KEPT)
+
+
+def forget_account(account: Account) -> None:
+    """All that happened to it, and whom it was told."""
+    alerts = account.alerts.order_by("pk")
+    while ids := list(alerts.values_list("pk", flat=True)[:BATCH]):
+        alerts.filter(pk__in=ids).delete()
 
 
 def _forget(rows: QuerySet[Any], time: str, kept: timedelta) -> None:

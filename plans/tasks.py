@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from mailboxes import blocking
+from plans import closing
 from plans.billing import snapshots
 
 
@@ -14,3 +15,9 @@ def take_snapshot() -> None:
 def bring_back() -> None:
     """Blocked mailboxes for which there is room by now, where they come back by themselves."""
     blocking.bring_back_everywhere()
+
+
+@shared_task
+def finish_removals() -> None:
+    """Accounts that are being removed, from where the run before left them."""
+    closing.finish_removals()

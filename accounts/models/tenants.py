@@ -95,6 +95,10 @@ class Account(Suspendable):
                 fields=["suspension", "slug"], condition=Q(suspension__gt=0),
                 name="accounts_by_step",
             ),
+            models.Index(
+                fields=["removed_at"], condition=Q(removed_at__isnull=False),
+                name="accounts_being_removed",
+            ),
         )  # fmt: skip
 
     def __str__(self) -> str:

@@ -17,11 +17,13 @@ from clients import services
 from clients.forms import ClientForm, OwnerForm
 from clients.rows import Trouble, held_by, rows_of, troubles, wanting_a_look
 from domains import names
+from domains.forms import RemovalForm
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.paging import paginate
 from plans import access
 from plans.billing.counting import monthly_cost
+from plans.removal import remove_account
 
 # More plans than this are looked for in the list of plans.
 PLANS_OFFERED = 100
@@ -131,6 +133,20 @@ def page_of(
         "asked": asked,
         **(_costs(client) if seat.allows(Act.SEE_BILLING) else {}),
     }
+
+
+@selling(Act.REMOVE_CLIENTS)
+def remove(request: MemberRequest, client_id: UUID) -> HttpResponse:
+    client = access.get_client(request.account, client_id)
+    form = RemovalForm(request.POST or None, expected=client.name)
+    if request.method == "POST" and form.is_valid():
+        remove_account(account=client, actor=request.actor)
+        sentence = _("%(client)s is closed; its mail is being deleted.")
+        messages.success(request, sentence % {"client": client})
+        return redirect("clients:list", request.account.slug)
+    context = {"form": form, "client": client, "mail": held_by(client)}
+    status = 422 if form.errors else 200
+    return render(request, "clients/remove.html", context, status=status)
 
 
 def _costs(client: Account) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
@@ -19,10 +20,12 @@ from accounts.admin.suspension import FIELDS, SuspensionFilter, acts, suspended
 from accounts.audit import Actor
 from accounts.forms import NameField
 from accounts.models import Account, Plan, Role
+from kuploy.errors import Refused
 from kuploy.figures import list_of
 from mailboxes.suspension import resume_account, suspend_account
 from plans import moving
 from plans.admin.forms import ServiceForm
+from plans.removal import remove_account
 
 BELONGINGS = (
     ("domains_domain", _("Domains")),
@@ -90,6 +93,19 @@ def _invite_owner(account: Account, actor: Actor, email: str) -> None:
     )
 
 
+class RemovalForm(forms.Form):
+    name = forms.CharField(
+        label=_("Type the name to confirm"), max_length=120, widget=UnfoldAdminTextInputWidget,
+        help_text=_("All domains and all mail of the account go, and cannot be brought back."),
+    )  # fmt: skip
+
+
+def _remove(account: Account, actor: Actor, name: str) -> None:
+    if name.strip().casefold() != account.name.casefold():
+        raise Refused(gettext("This is not its name. Nothing was removed."))
+    remove_account(account=account, actor=actor)
+
+
 @admin.register(Account)
 class AccountAdmin(LeanAdmin):
     form = AccountForm
@@ -101,13 +117,16 @@ class AccountAdmin(LeanAdmin):
     search_fields = ("name", "slug")
     search_help_text = _("Part of a name")
     ordering = ("slug",)
-    fields = ("name", "slug", "kind", "reseller", "plan", *FIELDS, "holds", "created_at")
-    readonly_fields = ("slug", *FIELDS, "holds", "created_at")
+    fields = (
+        "name", "slug", "kind", "reseller", "plan", *FIELDS, "holds", "created_at", "removed_at",
+    )  # fmt: skip
+    readonly_fields = ("slug", *FIELDS, "holds", "created_at", "removed_at")
     autocomplete_fields = ("reseller", "plan")
     actions = many(
         Many("move", _("Move to a plan"), _move, MoveForm),
         *acts("account", suspend_account, resume_account),
         Many("invite_owner", _("Invite an owner"), _invite_owner, OwnerForm),
+        Many("remove", _("Remove with all mail"), _remove, RemovalForm),
     )
 
     def find(self, term: str) -> Q:

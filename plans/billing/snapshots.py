@@ -34,7 +34,7 @@ TAKE = f"""
            %(currency)s
       FROM found
      CROSS JOIN (SELECT (now() AT TIME ZONE 'UTC')::date) AS day (today)
-      JOIN accounts_account AS account ON account.id = account_id
+      JOIN accounts_account AS account ON account.id = account_id AND account.removed_at IS NULL
       JOIN accounts_plan AS plan ON plan.id = account.plan_id
       LEFT JOIN accounts_account AS reseller ON reseller.id = account.reseller_id
       LEFT JOIN accounts_bandprice AS own

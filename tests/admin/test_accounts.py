@@ -161,3 +161,16 @@ def test_what_is_refused_undoes_the_rest_of_the_form(provider, acme, charlie):
     acme.refresh_from_db()
     assert acme.name == "Acme"
     assert not AuditEvent.objects.filter(action="account.renamed").exists()
+
+
+def test_an_account_is_removed_when_its_name_is_typed(provider, acme):
+    url = reverse("admin:accounts_account_changelist")
+    typed = {"action": "remove", "_selected_action": [acme.pk]}
+    assert "Type the name to confirm" in provider.post(url, typed).text
+    answer = provider.post(url, {**typed, "go": "1", "name": "Acm"}, follow=True)
+    assert "This is not its name. Nothing was removed." in answer.text
+    acme.refresh_from_db()
+    assert acme.removed_at is None
+    provider.post(url, {**typed, "go": "1", "name": "acme"})
+    acme.refresh_from_db()
+    assert acme.removed_at

@@ -269,3 +269,25 @@ def test_of_two_clicks_at_once_one_removes_it(full, by):
     outcomes = at_once(*[lambda: remove_account(account=fresh(full), actor=by)] * 2)
     assert {type(outcome) for outcome in outcomes} == {type(None), Refused}
     assert AuditEvent.objects.filter(action="account.removed").count() == 1
+
+
+@pytest.mark.parametrize("part", ["account", "domain", "mailbox"])
+def test_what_the_provider_has_suspended_only_the_provider_removes(full, by, part, superuser):
+    row = {"account": full, "domain": full.domains.first(), "mailbox": Mailbox.objects.first()}[
+        part
+    ]
+    type(row).objects.filter(pk=row.pk).update(provider_step=10, provider_reason="Spam")
+    with pytest.raises(Refused, match="Ask them to end that first"):
+        remove_account(account=fresh(full), actor=by)
+    remove_account(account=fresh(full), actor=Actor(full, superuser))
+    assert fresh(full).removed_at
+
+
+def test_what_its_reseller_has_suspended_goes_as_well(full, by, mail_host):
+    Account.objects.filter(pk=full.pk).update(reseller_step=30, reseller_reason="Unpaid")
+    gone(full, by, mail_host)
+
+
+@pytest.fixture
+def superuser(db):
+    return User.objects.create_superuser("provider@example.test")

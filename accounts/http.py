@@ -61,6 +61,18 @@ def automating(act: Act) -> Callable[[View], View]:
     return _guard(act, who_automates)
 
 
+def visiting(view: View) -> View:
+    """Below one of the above: only for the account's reseller. Its own people have no such page."""
+
+    @wraps(view)
+    def only_its_reseller(request: MemberRequest, **kwargs: Any) -> HttpResponseBase:
+        if not request.membership.as_reseller:
+            raise Http404
+        return view(request, **kwargs)
+
+    return only_its_reseller
+
+
 def _guard(act: Act, check: Callable[[Account], None]) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)

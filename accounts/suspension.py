@@ -73,7 +73,7 @@ def _set(row: Suspendable, hand: Hand, step: int, reason: str) -> None:
 def check_may_delete(row: Suspendable, actor: Actor) -> None:
     """While something is suspended its own people delete nothing of it: it may be evidence."""
     person = actor.user or actor.mailbox
-    if row.suspension and person and hand_of(actor) is None:  # type: ignore[attr-defined]
+    if row.suspension and person and hand_of(actor) is None:
         raise Refused(
             _("%(name)s is suspended: until that ends, it cannot be deleted.") % {"name": row}
         )

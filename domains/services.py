@@ -12,6 +12,7 @@ from accounts.features import Feature, claim_feature
 from accounts.models import Account, Suspension
 from accounts.room import Countable, claim_room
 from domains import hooks, keys, tasks
+from domains.leading import claim_new_way
 from domains.models import DkimKey, Domain
 from kuploy.errors import Refused
 from kuploy.queue import after_commit
@@ -93,6 +94,7 @@ def set_spam_level(*, domain: Domain, level: str, actor: Actor) -> None:
 def set_catch_all(*, domain: Domain, address: str, actor: Actor) -> None:
     if address and address != domain.catch_all:  # one from before may stay, and be ended
         claim_feature(domain.account, Feature.CATCH_ALL)
+        claim_new_way(domain, actor)
     Domain.objects.filter(pk=domain.pk).update(catch_all=address)
     audit(actor, "domain.catch_all", domain, address=address)
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from domains.views import domains, ownership, signing
+from domains.views import domains, ownership, signing, suspension
 
 app_name = "domains"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("<uuid:domain_id>/catch-all/", domains.catch_all, name="catch_all"),
     path("<uuid:domain_id>/key/renew/", signing.renew, name="renew_key"),
     path("<uuid:domain_id>/key/keep/", signing.keep, name="keep_key"),
+    path("<uuid:domain_id>/suspend/", suspension.suspend, name="suspend"),
+    path("<uuid:domain_id>/resume/", suspension.resume, name="resume"),
     path("<uuid:domain_id>/code/", ownership.send_code, name="send_code"),
     path("<uuid:domain_id>/code/enter/", ownership.enter_code, name="enter_code"),
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import Actor, audit
 from accounts.room import Countable, claim_room
 from domains import limits
+from domains.leading import claim_new_way
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
@@ -110,6 +111,7 @@ def create_alias(*, domain: Domain, local_part: str, targets: list[str], actor: 
     address = f"{local_part}@{domain.name}"
     with _taking(address, Alias):
         claim_room(domain.account, Countable.ALIAS)
+        claim_new_way(domain, actor)
         limits.check_alias_room(_check_free(domain, address, Mailbox))
         alias = new_alias(domain=domain, local_part=local_part, targets=targets)
         alias.save(force_insert=True)
@@ -255,6 +257,8 @@ def _move(mailbox: Mailbox, before: Mailbox.State, after: Mailbox.State) -> None
 
 @transaction.atomic
 def edit_alias(*, alias: Alias, targets: list[str], actor: Actor) -> None:
+    if set(targets) - set(alias.targets):
+        claim_new_way(alias.domain, actor)
     before, alias.targets = alias.targets, targets
     alias.save(update_fields=["targets"])
     rules.alias_changed(before, targets)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailboxes.views import aliases, blocked, limits, mailboxes, removal, rules
+from mailboxes.views import aliases, blocked, limits, mailboxes, removal, rules, suspension
 
 app_name = "mailboxes"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("mailboxes/<uuid:mailbox_id>/password/", mailboxes.password, name="password"),
     path("mailboxes/<uuid:mailbox_id>/disable/", mailboxes.disable, name="disable"),
     path("mailboxes/<uuid:mailbox_id>/enable/", mailboxes.enable, name="enable"),
+    path("mailboxes/<uuid:mailbox_id>/suspend/", suspension.suspend, name="suspend"),
+    path("mailboxes/<uuid:mailbox_id>/resume/", suspension.resume, name="resume"),
     path("mailboxes/<uuid:mailbox_id>/usage/", mailboxes.usage, name="usage"),
     path("mailboxes/<uuid:mailbox_id>/measure/", mailboxes.measure, name="measure"),
     path("mailboxes/<uuid:mailbox_id>/rules/", rules.show, name="rules"),

@@ -32,7 +32,7 @@ def tell_of_suspension(
     *, row: Suspendable, account: Account, domain_id: UUID | None = None, domain_name: str = ""
 ) -> None:
     """What is left of an account, a domain or a mailbox after its step was moved or lifted."""
-    step = Suspension(row.suspension)  # type: ignore[attr-defined]
+    step = Suspension(row.suspension)
     what = str(row._meta.model_name)
     facts = {"name": str(row), "what": what, "step": step.name.lower()}
     if domain_id:

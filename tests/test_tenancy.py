@@ -64,6 +64,8 @@ SELLING_ROUTES = [
     name for name, entry in TENANT_ROUTES.items()
     if getattr(entry.callback, "check", None) is http.who_sells
 ]  # fmt: skip
+# Of the reseller's people in a client's account: its own have no such page.
+VISITING_ROUTES = ["domains:suspend", "domains:resume", "mailboxes:suspend", "mailboxes:resume"]
 # What an account can do whatever its plan includes.
 WITHOUT_HOSTING = ("accounts:", "notifications:", "plans:", "branding:", "clients:")
 HOSTING_ROUTES = [name for name in TENANT_ROUTES if not name.startswith(WITHOUT_HOSTING)]
@@ -272,6 +274,17 @@ def test_an_owner_may_look_everywhere(as_alice, acme, ours):
 def test_who_is_no_reseller_finds_no_page_of_resellers(as_alice, acme, ours, method):
     found = answers(as_alice, method, SELLING_ROUTES, acme, ours)
     assert set(found.values()) == {404}
+
+
+def test_the_owner_of_a_client_finds_nothing_of_its_resellers(as_alice, acme, ours, harbour):
+    found = answers(as_alice, "post", VISITING_ROUTES, acme, ours)
+    assert found == dict.fromkeys(VISITING_ROUTES, 404)
+
+
+def test_its_resellers_manager_finds_it(client, acme, ours, harbour):
+    client.force_login(harbour.people[Role.MANAGER])
+    found = answers(client, "post", VISITING_ROUTES, acme, ours)
+    assert set(found.values()) == {422}  # nothing was typed, and nothing is suspended
 
 
 @both_methods

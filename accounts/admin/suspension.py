@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from accounts.admin.many import Many
 from accounts.audit import Actor
 from accounts.forms import SuspensionForm
-from accounts.models import Suspension
+from accounts.models import Suspendable, Suspension
 
 Service = Callable[..., None]
 FIELDS = (
@@ -57,5 +57,5 @@ class SuspensionFilter(admin.SimpleListFilter):
 
 
 @admin.display(description=_("suspended"), empty_value="–")
-def suspended(row: Any) -> str | None:
-    return str(row.get_suspension_display()) if row.suspension else None
+def suspended(row: Suspendable) -> str | None:
+    return row.suspended_how if row.suspension else None

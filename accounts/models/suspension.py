@@ -45,6 +45,8 @@ def _reason() -> Any:
 class Suspendable(models.Model):
     """The step that each hand has placed on this very row, and why: the customer reads it."""
 
+    suspension: Any  # the step that counts: each model says of which columns, by highest()
+
     provider_step = _step()
     provider_reason = _reason()
     reseller_step = _step()
@@ -57,6 +59,14 @@ class Suspendable(models.Model):
     def cause(self) -> "Suspendable":
         """The row whose own step counts here: this one, or one above it that stands higher."""
         return self
+
+    @property
+    def suspended_itself(self) -> bool:
+        return bool(self.suspension) and self.cause is self
+
+    @property
+    def suspended_how(self) -> str:
+        return str(Suspension(self.suspension).label)
 
     @property
     def own_suspension(self) -> Suspension:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.features import Feature, includes
+from accounts.forms import SuspensionForm
 from accounts.http import MemberRequest, hosting
 from accounts.roles import Act
 from accounts.room import Countable
@@ -19,12 +20,17 @@ from kuploy.errors import Refused
 from kuploy.paging import Page, paginate
 from quotas.models import Total
 
+# In the list beside the states, though it is none: whatever a domain is, it may be suspended.
+SUSPENDED = "suspended"
+
 
 @hosting(Act.LOOK)
 def index(request: MemberRequest) -> HttpResponse:
     domains = Domain.objects.visible_to(request.membership).select_related("alias_of")
     query, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
-    if status in Domain.Status:
+    if status == SUSPENDED:
+        domains = domains.filter(suspension__gt=0)
+    elif status in Domain.Status:
         domains = domains.filter(status=status)
     page = paginate(domains, "name", request.GET, names.searchable(query))
     context = {
@@ -32,7 +38,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "rows": _with_totals(page),
         "query": query,
         "status": status,
-        "statuses": [("", _("Any state")), *Domain.Status.choices],
+        "statuses": [("", _("Any state")), *Domain.Status.choices, (SUSPENDED, _("Suspended"))],
     }
     template = "domains/index.html#list" if request.htmx else "domains/index.html"
     return render(request, template, context)
@@ -97,6 +103,7 @@ def page_of(domain: Domain) -> dict[str, object]:
         "catches_all": includes(domain.account.plan, Feature.CATCH_ALL),
         "catch_all_form": CatchAllForm(initial={"catch_all": domain.catch_all}),
         "spam_form": SpamLevelForm(initial={"spam_level": domain.spam_level}),
+        "suspension_form": SuspensionForm(step=domain.reseller_step, reason=domain.reseller_reason),
         "alias_domains": domain.alias_domains.order_by("name")[:100],
         "rival": _proved_elsewhere(domain),
         "parent": _parent_elsewhere(domain),

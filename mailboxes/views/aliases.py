@@ -60,9 +60,13 @@ def edit(request: MemberRequest, alias_id: UUID) -> HttpResponse:
     initial = {"targets": "\n".join(alias.targets)}
     form = AliasEditForm(request.POST or None, initial=initial, address=alias.address)
     if request.method == "POST" and form.is_valid():
-        services.edit_alias(alias=alias, targets=form.cleaned_data["targets"], actor=request.actor)
-        messages.success(request, _("Saved."))
-        return redirect("mailboxes:aliases", request.account.slug)
+        try:
+            services.edit_alias(alias=alias, **form.cleaned_data, actor=request.actor)
+        except Refused as error:
+            form.add_error("targets", str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("mailboxes:aliases", request.account.slug)
     context = {"form": form, "alias": alias}
     return render(request, "aliases/edit.html", context, status=422 if form.errors else 200)
 

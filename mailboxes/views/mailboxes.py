@@ -10,6 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.forms import SuspensionForm
 from accounts.http import MemberRequest, hosting
 from accounts.models import Membership
 from accounts.roles import Act
@@ -30,6 +31,8 @@ from quotas.models import Filling, FillingQuerySet, Point, Usage
 from quotas.picture import draw
 
 FILLS_UP = 80  # percent
+# In the list beside the states, though it is none: an active or a disabled one may be suspended.
+SUSPENDED = "suspended"
 SIGN_INS_SHOWN = 10
 
 
@@ -53,7 +56,10 @@ class Row:
 def index(request: MemberRequest) -> HttpResponse:
     query, state, over = (request.GET.get(name, "").strip() for name in ("q", "state", "over"))
     found, among = Mailbox.objects.visible_to(request.membership), _filling(request, over)
-    if state in Mailbox.State:
+    if state == SUSPENDED:
+        found = found.filter(suspension__gt=0)
+        among = among.filter(mailbox_id__in=found.values("pk")) if among is not None else None
+    elif state in Mailbox.State:
         found = found.filter(state=state)
         among = among.filter(state=state) if among is not None else None
     page = paginate(found, "address", request.GET, names.searchable(query), among=among)
@@ -62,7 +68,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "rows": _with_usage(page),
         "query": query,
         "state": state,
-        "states": [("", _("Any state")), *Mailbox.State.choices],
+        "states": [("", _("Any state")), *Mailbox.State.choices, (SUSPENDED, _("Suspended"))],
         "over": over,
         "overs": [("", _("Any use")), *shares()],
     }
@@ -150,6 +156,9 @@ def page_of(
         "sign_ins": SignIn.objects.of(mailbox)[:SIGN_INS_SHOWN],
         "edit_form": edit_form,
         "password_form": PasswordForm(mailbox=mailbox),
+        "suspension_form": SuspensionForm(
+            step=mailbox.reseller_step, reason=mailbox.reseller_reason
+        ),
         "servers": servers(),
     }
 

@@ -1,4 +1,4 @@
-"""Domains are suspended in steps; what was suspended before follows in mailboxes 0008."""
+"""Domains are suspended in steps; what was suspended before follows in mailboxes 0010."""
 
 from django.db import migrations, models
 from django.db.models.functions import Greatest

@@ -6,12 +6,6 @@ from django.db import migrations, models
 from django.db.models.functions import Greatest
 
 APP = Path(__file__).parent.parent
-# There was one step for domains, the provider's: nothing was sent, read or taken.
-DOMAINS = """
-    UPDATE domains_domain
-       SET status = CASE WHEN proved_at IS NULL THEN 'pending' ELSE 'active' END, provider_step = 30
-     WHERE status = 'suspended'
-"""
 STEPS = [
     (0, "Not suspended"),
     (10, "Cannot send"),
@@ -68,6 +62,4 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL((APP / "derived.sql").read_text()),
-        # Last, when everything that follows from it is in place.
-        migrations.RunSQL(DOMAINS),
     ]

@@ -31,6 +31,9 @@ IMAP_HOST = env.text("KUPLOY_IMAP_HOST", MX_HOSTS[0])
 IMAP_PORT = env.number("KUPLOY_IMAP_PORT", 993)
 SMTP_HOST = env.text("KUPLOY_SMTP_HOST", IMAP_HOST)
 SUBMISSION_PORT = env.number("KUPLOY_SUBMISSION_PORT", 587)
+# Signs the profiles for Apple's devices: PEM, the certificate first, then those that lead to a root
+PROFILE_CERTIFICATE = env.text("KUPLOY_PROFILE_CERTIFICATE", "")
+PROFILE_KEY = env.text("KUPLOY_PROFILE_KEY", None if PROFILE_CERTIFICATE else "")
 # Dovecot follows 32 at most (sieve_max_redirects).
 FORWARDING_TARGETS = min(env.number("KUPLOY_FORWARDING_TARGETS", 5), 32)
 OWN_HOST_NAMES = [urlsplit(BASE_URL).hostname or "", *MX_HOSTS, SPF_HOST, IMAP_HOST, SMTP_HOST]
@@ -102,6 +105,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "kuploy.middleware.request_id",
     "accounts.api.limits.for_programs",
+    "mailboxes.clientsettings.hosts.settings_hosts",
     "accounts.hosts.reseller_hosts",
     "kuploy.middleware.no_nul",
     "django.middleware.security.SecurityMiddleware",

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts.views import brand, invitations
 from kuploy import views
 from kuploy.api import api
+from mailboxes.clientsettings import views as clientsettings
 from notifications.views import confirm
 
 handler500 = "kuploy.views.server_error"
@@ -19,6 +20,9 @@ public: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("invitations/<str:token>/", invitations.accept, name="accept_invitation"),
     path("mailbox/", include("mailboxes.own.urls")),
+    path("mailbox/setup/", clientsettings.setup, name="setup"),
+    path("mailbox/setup/apple.mobileconfig", clientsettings.setup_profile, name="setup_profile"),
+    path("", include("mailboxes.clientsettings.urls")),
     path("addresses/<str:token>/", confirm.confirm, name="confirm_address"),
     path("addresses/<str:token>/stop/", confirm.stop, name="stop_address"),
 ]

@@ -17,6 +17,7 @@ from accounts.context import words_of
 from accounts.http import service_seat
 from accounts.models import Account
 from kuploy.brand import provider
+from mailboxes.clientsettings import hosts as clientsettings
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def known_host(request: HttpRequest) -> HttpResponse:
     """Asked by a TLS proxy before it has a certificate made for a name: 200 for names of ours."""
     host = request.GET.get("domain", "").lower()
-    if validate_host(host, settings.ALLOWED_HOSTS) or hosts.memory.find(host):
+    ours = validate_host(host, settings.ALLOWED_HOSTS) or hosts.memory.find(host)
+    if ours or clientsettings.is_known(host):
         return HttpResponse("ok", content_type="text/plain")
     return HttpResponse("unknown", content_type="text/plain", status=404)
 

@@ -9,6 +9,11 @@ urlpatterns = [
     path("mailboxes/password-strength/", mailboxes.strength, name="strength"),
     path("mailboxes/bring-back/", blocked.bring_back, name="bring_back"),
     path("mailboxes/<uuid:mailbox_id>/", mailboxes.detail, name="detail"),
+    path(
+        "mailboxes/<uuid:mailbox_id>/mail.mobileconfig",
+        mailboxes.apple_profile,
+        name="apple_profile",
+    ),
     path("mailboxes/<uuid:mailbox_id>/edit/", mailboxes.edit, name="edit"),
     path("mailboxes/<uuid:mailbox_id>/password/", mailboxes.password, name="password"),
     path("mailboxes/<uuid:mailbox_id>/disable/", mailboxes.disable, name="disable"),

@@ -36,6 +36,13 @@ PUBLIC = {
         "addresses/<str:token>/",
         "addresses/<str:token>/stop/",
         "mailbox/sign-in/",
+        "mailbox/setup/",
+        "mailbox/setup/apple.mobileconfig",
+        "mail/config-v1.1.xml",
+        ".well-known/autoconfig/mail/config-v1.1.xml",
+        "<outlook:way>.xml",
+        "<outlook:way>.json",
+        "<outlook:way>.json/v1.0/<str:email>",
     ),
 }
 PUBLIC_SECTIONS = ("auth/", "admin/", "api/")

@@ -13,6 +13,7 @@ from accounts.forms import NameField
 from accounts.models import Branding
 from clients.branding import logos
 from domains import names
+from mailboxes.clientsettings import lookup
 
 
 class ColourField(forms.CharField):
@@ -121,6 +122,11 @@ class HostForm(forms.Form):
         if below_ours or validate_host(name, settings.ALLOWED_HOSTS):
             raise ValidationError(
                 _("%(name)s is one of our own host names. Choose a name of yours."),
+                params={"name": name},
+            )
+        if lookup.named_by(name):
+            raise ValidationError(
+                _("%(name)s is kept for mail programs, which look for their settings there."),
                 params={"name": name},
             )
         return name

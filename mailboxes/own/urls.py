@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.page, name="page"),
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-out/", views.sign_out, name="sign_out"),
+    path("mail.mobileconfig", views.apple_profile, name="apple_profile"),
     path("rules/", views.rules, name="rules"),
     path("forwarding/", views.forwarding, name="forwarding"),
     path("auto-reply/", views.auto_reply, name="auto_reply"),

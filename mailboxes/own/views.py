@@ -6,15 +6,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts import brands
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
 from mailboxes import passwords, services
+from mailboxes.clientsettings import page as clientsettings
 from mailboxes.models import Mailbox, SignIn
 from mailboxes.own import session
 from mailboxes.own.forms import LanguageForm, OwnPasswordForm, SignInForm
 from mailboxes.own.http import MailboxRequest, mailbox_user
 from mailboxes.rule_forms import AutoReplyForm, ForwardingForm
-from mailboxes.views.mailboxes import history_of, servers, usage_of
+from mailboxes.views.mailboxes import history_of, profile_of, usage_of
 from mailboxes.views.rules import page_of, save_auto_reply, save_forwarding
 from quotas import history
 
@@ -49,9 +51,14 @@ def page(request: MailboxRequest) -> HttpResponse:
     context = {
         **usage_of(mailbox, used),
         **history_of(mailbox, history.of(mailbox.pk, used)),
-        "servers": servers(),
+        **clientsettings.context(brands.of_account(mailbox.account), mailbox.address),
     }
     return render(request, "own/page.html", context)
+
+
+@mailbox_user
+def apple_profile(request: MailboxRequest) -> HttpResponse:
+    return profile_of(request.mailbox)
 
 
 @mailbox_user

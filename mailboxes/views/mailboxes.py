@@ -1,7 +1,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpResponse
@@ -10,6 +9,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts import brands
 from accounts.forms import SuspensionForm
 from accounts.http import MemberRequest, hosting
 from accounts.models import Membership
@@ -23,6 +23,8 @@ from kuploy.paging import Page, paginate
 from kuploy.throttle import throttle
 from mailboxes import access, passwords, services
 from mailboxes.bands import band_gb, say_bands
+from mailboxes.clientsettings import lookup, profile
+from mailboxes.clientsettings import page as clientsettings
 from mailboxes.forms import MailboxEditForm, MailboxForm, PasswordForm
 from mailboxes.models import HostJob, Mailbox, SignIn
 from quotas import history
@@ -137,6 +139,19 @@ def detail(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
 
 
 @hosting(Act.LOOK)
+def apple_profile(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
+    """For its user's device, with the name that mail from it bears."""
+    mailbox = access.get_mailbox(request.membership, mailbox_id)
+    return profile_of(mailbox)
+
+
+def profile_of(mailbox: Mailbox) -> HttpResponse:
+    domain, account = mailbox.domain.name, mailbox.account
+    asked = lookup.Asked(mailbox.address, lookup.Hosted(domain, domain, account))
+    return profile.answer(asked, lookup.servers(), mailbox.display_name)
+
+
+@hosting(Act.LOOK)
 def usage(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
     """The part of the page that waits for the answer of the mail host."""
     mailbox = access.get_mailbox(request.membership, mailbox_id)
@@ -159,17 +174,7 @@ def page_of(
         "suspension_form": SuspensionForm(
             step=mailbox.reseller_step, reason=mailbox.reseller_reason
         ),
-        "servers": servers(),
-    }
-
-
-def servers() -> dict[str, object]:
-    """What mail programs are told."""
-    return {
-        "imap_host": settings.IMAP_HOST,
-        "imap_port": settings.IMAP_PORT,
-        "smtp_host": settings.SMTP_HOST,
-        "smtp_port": settings.SUBMISSION_PORT,
+        **clientsettings.context(brands.of_account(seat.account), mailbox.address),
     }
 
 

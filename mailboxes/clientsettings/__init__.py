@@ -1,0 +1,1 @@
+"""Mail programs that set themselves up: what they ask for, each in its own form."""

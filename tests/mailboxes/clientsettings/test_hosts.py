@@ -1,0 +1,49 @@
+"""Which names the panel answers under, and what is there."""
+
+import pytest
+from django.conf import settings
+
+from clients.branding.forms import HostForm
+
+OURS = settings.MX_HOSTS[0]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "autoconfig.acme.test", "autodiscover.acme.test", "Autoconfig.ACME.test:8443",
+        f"autoconfig.{OURS}", f"autodiscover.{OURS.partition('.')[2]}",
+    ],
+)  # fmt: skip
+def test_a_name_below_a_hosted_domain_and_below_ours_is_known(client, domain, host):
+    path = "/mail/config-v1.1.xml?emailaddress=info@acme.test"
+    assert client.get(path, headers={"Host": host}).status_code == 200
+    assert client.get("/healthz/host", {"domain": host.partition(":")[0]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["autoconfig.elsewhere.test", "autoconfig.", "autodiscover.test.acme.test"]
+)
+def test_any_other_one_is_not(client, domain, host):
+    path = "/mail/config-v1.1.xml?emailaddress=info@acme.test"
+    assert client.get(path, headers={"Host": host}).status_code in (400, 404)
+    assert client.get("/healthz/host", {"domain": host}).status_code == 404
+
+
+def test_the_domain_itself_is_its_owners_web_site(client, domain):
+    assert client.get("/", headers={"Host": "acme.test"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/auth/login/", "/admin/", "/mailbox/", "/acme/", "/healthz"]
+)
+def test_there_is_no_page_of_the_panel_under_it(client, domain, path):
+    response = client.get(path, headers={"Host": "autoconfig.acme.test"})
+    assert response.status_code == 404
+    assert settings.BRAND not in response.text
+
+
+@pytest.mark.parametrize("name", ["autoconfig.harbour.test", "autodiscover.harbour.test"])
+def test_no_reseller_takes_such_a_name_for_its_clients(db, name):
+    form = HostForm({"host": name})
+    assert "is kept for mail programs" in form.errors["host"][0]

@@ -15,6 +15,7 @@ class Feature(StrEnum):
     CATCH_ALL = "catch_all"
     FORWARDING = "forwarding"
     WEBHOOKS = "webhooks"
+    API = "api"
     MIGRATION = "migration"
     IMPORTS = "imports"
 
@@ -40,6 +41,7 @@ def left_out(account: Account, feature: Feature) -> str:
         Feature.HOSTING: _("E-mail hosting is not part of your plan. Contact %(whom)s to add it."),
         Feature.CATCH_ALL: _("A catch-all is not part of your plan. Contact %(whom)s to add it."),
         Feature.FORWARDING: _("Forwarding is not part of your plan. Contact %(whom)s to add it."),
+        Feature.API: _("The API is not part of your plan. Contact %(whom)s to add it."),
         Feature.WEBHOOKS: _("Webhooks are not part of your plan. Contact %(whom)s to add them."),
         Feature.MIGRATION: _("Migration is not part of your plan. Contact %(whom)s to add it."),
         Feature.IMPORTS: _("Imports are not part of your plan. Contact %(whom)s to add them."),

@@ -100,9 +100,7 @@ def who_hosts(account: Account) -> None:
 
 def who_automates(account: Account) -> None:
     if not account.plan.api:
-        raise PermissionDenied(
-            _("The API is not part of your plan. Contact your administrator to add it.")
-        )
+        raise PermissionDenied(left_out(account, Feature.API))
 
 
 def who_migrates(account: Account) -> None:

@@ -113,12 +113,8 @@ def set_catch_all(request: Call, domain_id: UUID, wanted: CatchAll) -> DomainOut
     """Choose where mail to unknown addresses goes."""
     domain = access.get_domain_for_work(request.membership, domain_id)
     form = CatchAllForm({"catch_all": wanted.address})
-    if not form.is_valid():
-        raise Invalid(
-            Entry(detail=str(each), pointer="#/address") for each in form.errors["catch_all"]
-        )
-    address = form.cleaned_data["catch_all"]
-    services.set_catch_all(domain=domain, address=address, actor=request.actor)
+    typed = judged(form, {"catch_all": "address"})
+    services.set_catch_all(domain=domain, address=typed["catch_all"], actor=request.actor)
     return show_domain(request, domain_id)
 
 

@@ -7,12 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 
 from accounts.api import failures, own, problems
+from clients import api as clients
 from domains import api as domains
 from mailboxes.api import aliases, mailboxes
+from notifications import api as notifications
+from plans import api as plans
 
 PARTS = [
     domains.routes, domains.usage_routes,
     mailboxes.routes, mailboxes.usage_routes, aliases.routes,
+    notifications.routes, plans.routes, clients.routes,
     own.usage_routes, own.audit_routes, own.job_routes,
 ]  # fmt: skip
 

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import Membership
+from accounts.roles import Act
 from kuploy.paging import PAGE_SIZE, Page, paginate
 from notifications import newest
-from notifications.models import KINDS, Channel, ChannelQuerySet, Delivery, Notice
+from notifications.models import KINDS, Alert, Channel, ChannelQuerySet, Delivery, Notice
 
 Transport = Channel.Transport
 
@@ -20,6 +22,11 @@ def own_channels(membership: Membership) -> ChannelQuerySet:
     if membership.as_reseller:
         raise Http404
     return Channel.objects.filter(membership=membership).select_related("membership__user")
+
+
+def offers_clients(membership: Membership) -> bool:
+    """Resellers look after the accounts of their clients too."""
+    return membership.account.is_reseller and membership.allows(Act.EDIT_CLIENTS)
 
 
 def get_panel(membership: Membership) -> Channel:
@@ -73,18 +80,28 @@ def receivers(membership: Membership) -> ChannelQuerySet:
     return Channel.objects.visible_to(membership).exclude(transport=Transport.PANEL)
 
 
-def page_of_deliveries(channels: Sequence[UUID], params: Any, *, state: str) -> Page[Delivery]:
+def page_of_deliveries(
+    channels: Sequence[UUID], params: Any, *, state: str, size: int = PAGE_SIZE
+) -> Page[Delivery]:
     ids = newest.near(
         channels,
         state=state,
         after=params.get("after", ""),
         before=params.get("before", ""),
-        count=PAGE_SIZE + 1,
+        count=size + 1,
     )
     shown = Delivery.objects.filter(pk__in=ids)
     return paginate(
-        shown.select_related("alert__account", "channel__membership__user"), "-id", params
+        shown.select_related("alert__account", "channel__membership__user"),
+        "-id",
+        params,
+        size=size,
     )
+
+
+def alerts(membership: Membership) -> "QuerySet[Alert]":
+    """What happened to the account, without the tests of its webhooks."""
+    return membership.account.alerts.exclude(kind=Alert.Kind.TEST)
 
 
 def get_delivery(membership: Membership, code: UUID) -> Delivery:

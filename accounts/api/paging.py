@@ -41,6 +41,11 @@ def newest_first(queryset: "QuerySet[M]", kind: str, window: Window) -> Page[M]:
     return paginate(queryset, "-id", place(unsealed(kind, window.after)), size=window.limit)
 
 
+def by_number(queryset: "QuerySet[M]", kind: str, window: Window) -> Page[M]:
+    """The oldest first, with sealed places."""
+    return paginate(queryset, "id", place(unsealed(kind, window.after)), size=window.limit)
+
+
 def listing(
     page: Page[M], show: Callable[[Sequence[M]], Sequence[Schema]], key: Callable[[M], str]
 ) -> Listing:

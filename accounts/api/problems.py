@@ -71,12 +71,16 @@ class Changed(Exception):
     """It is not any more what the caller has seen."""
 
 
-def judged(form: BaseForm) -> dict[str, Any]:
-    """What the form made of it; Invalid with an entry for each field that it complains about."""
+def judged(form: BaseForm, sent_as: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What the form made of it; Invalid with an entry for each field that it complains about.
+
+    SENT_AS says where in the body a field comes from that has another name there.
+    """
     if form.is_valid():
         return form.cleaned_data
+    places = {name: name for name in form.fields} | {**(sent_as or {})}
     raise Invalid(
-        Entry(detail=str(message), pointer=None if name == "__all__" else f"#/{name}")
+        Entry(detail=str(message), pointer=f"#/{places[name]}" if name in places else None)
         for name, messages in form.errors.items()
         for message in messages
     )

@@ -88,16 +88,18 @@ class Routes:
         """An act that is done when it answers, with how the thing is then."""
         return self._add("POST", path, act, {200: out}, _one(200))
 
-    def start(self, method: str, path: str, act: Act) -> Callable[[V], V]:
-        """An act that goes on after the answer, which says where its state is."""
+    def start(
+        self, method: str, path: str, act: Act, out: type[Schema] = Job, at: str = "jobs"
+    ) -> Callable[[V], V]:
+        """An act that goes on after the answer, which says AT which address its state is."""
 
         def respond(call: Call, view: Callable[[], Any]) -> HttpResponse:
-            job = view()
-            response = answers.one(call, job, 202)
-            response["Location"] = f"{REFERENCE}jobs/{job.id}"
+            begun = view()
+            response = answers.one(call, begun, 202)
+            response["Location"] = f"{REFERENCE}{at}/{begun.id}"
             return response
 
-        return self._add(method, path, act, {202: Job}, respond)
+        return self._add(method, path, act, {202: out}, respond)
 
     def _add(
         self, method: str, path: str, act: Act, outs: dict[int, Any], respond: Respond,
@@ -129,7 +131,8 @@ def _one(status: int) -> Respond:
 
 def _created(call: Call, thing: Any) -> HttpResponse:
     response = answers.one(call, thing, 201)
-    response["Location"] = f"{call.path}/{thing.id}"
+    if hasattr(thing, "id"):
+        response["Location"] = f"{call.path}/{thing.id}"
     return response
 
 

@@ -10,16 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.http import MemberRequest, member
-from accounts.models import Account, Membership
 from accounts.roles import Act
 from kuploy.errors import Refused
 from notifications import access, channels
 from notifications.forms import AddressForm, ChoicesForm
-
-
-def offers_clients(membership: Membership) -> bool:
-    """Resellers look after the accounts of their clients too."""
-    return membership.account.kind == Account.Kind.RESELLER and membership.allows(Act.EDIT_CLIENTS)
 
 
 @member(Act.CHOOSE_NOTICES)
@@ -38,7 +32,7 @@ def _choices(request: MemberRequest) -> ChoicesForm:
     return ChoicesForm(
         request.POST if request.method == "POST" else None,
         channels=access.offered_channels(request.membership),
-        offer_clients=offers_clients(request.membership),
+        offer_clients=access.offers_clients(request.membership),
     )
 
 
@@ -73,7 +67,7 @@ def add_address(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _asked(channel.address))
             return redirect("notifications:settings", request.account.slug)
-    choices = ChoicesForm(channels=offered, offer_clients=offers_clients(request.membership))
+    choices = ChoicesForm(channels=offered, offer_clients=access.offers_clients(request.membership))
     return _page(request, choices, form)
 
 

@@ -18,7 +18,6 @@ from kuploy.errors import Refused
 from notifications import access, webhooks
 from notifications.forms import NewWebhookForm, WebhookForm, told_of
 from notifications.models import KINDS, Channel
-from notifications.views.settings import offers_clients
 
 
 @member(Act.EDIT_WEBHOOKS)
@@ -38,7 +37,9 @@ def index(request: MemberRequest) -> HttpResponse:
 def add(request: MemberRequest) -> HttpResponse:
     if not includes(request.account.plan, Feature.WEBHOOKS):
         raise PermissionDenied(left_out(request.account, Feature.WEBHOOKS))
-    form = NewWebhookForm(request.POST or None, offer_clients=offers_clients(request.membership))
+    form = NewWebhookForm(
+        request.POST or None, offer_clients=access.offers_clients(request.membership)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             channel, secret = webhooks.add_webhook(
@@ -65,7 +66,7 @@ def detail(request: MemberRequest, webhook_id: UUID) -> HttpResponse:
     channel = access.get_webhook(request.membership, webhook_id)
     if request.method != "POST":
         return _detail(request, channel)
-    form = WebhookForm(request.POST, offer_clients=offers_clients(request.membership))
+    form = WebhookForm(request.POST, offer_clients=access.offers_clients(request.membership))
     if not form.is_valid():
         return _detail(request, channel, form=form, status=422)
     webhooks.change_webhook(channel=channel, actor=request.actor, **form.choice())
@@ -94,7 +95,7 @@ def _form(request: MemberRequest, channel: Channel) -> WebhookForm:
         "kinds": told_of(channel),
         "include_clients": channel.include_clients,
     }
-    return WebhookForm(initial=initial, offer_clients=offers_clients(request.membership))
+    return WebhookForm(initial=initial, offer_clients=access.offers_clients(request.membership))
 
 
 @member(Act.EDIT_WEBHOOKS)

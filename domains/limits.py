@@ -46,11 +46,13 @@ def alias_room(domain: Domain) -> Room:
     return Room(domain.alias_count, limit)
 
 
-def check_size(domain: Domain, size_bytes: int) -> None:
-    """Refuse a size that a mailbox there cannot be given."""
+def size_for(domain: Domain, size_bytes: int | None) -> int:
+    """The size, once it is one that a mailbox there may have; the domain's own for none."""
     offered = sizes(domain)
+    if size_bytes is None:
+        size_bytes = default_size(domain) or 0
     if size_bytes in offered:
-        return
+        return size_bytes
     if not offered:
         raise Refused(
             _("%(domain)s allows no size that the plan offers. Its owner can change that.")

@@ -137,7 +137,10 @@ class MailboxForm(AddressForm):
         help_text=_("At least 8 characters. For IMAP and SMTP."),
         widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": "new-password"}),
     )
-    quota_bytes = forms.TypedChoiceField(label=_("Size"), coerce=int)
+    # Left out, which only programs do, it is what the domain says.
+    quota_bytes = forms.TypedChoiceField(
+        label=_("Size"), coerce=int, required=False, empty_value=None
+    )
     language = LanguageField()
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
@@ -148,13 +151,15 @@ class MailboxForm(AddressForm):
     def offer_domains(self, follow: str) -> None:
         """With the sizes that go with the domain; what was sent stays a choice."""
         super().offer_domains(follow)
-        self.fields["domain"].widget.attrs["hx-include"] = "[name=quota_bytes]"
+        self.fields["domain"].widget.attrs["hx-include"] = "#place [name]"
         offered, default = self.plan.sizes, self.plan.default_size_bytes
         if self.shown and limits.sizes(self.shown):
             offered, default = limits.sizes(self.shown), limits.default_size(self.shown) or 0
         chosen = str((self.data if self.is_bound else self.initial).get("quota_bytes"))
         kept = [size for size in self.plan.sizes if self.is_bound and str(size) == chosen]
         self.fields["quota_bytes"].choices = size_choices(*offered, *kept)  # type: ignore[attr-defined]
+        # Which the next domain replaces by its own, unless it was changed by hand.
+        self.usual_size = default
         if chosen not in map(str, offered):
             self.initial["quota_bytes"] = default
 
@@ -162,7 +167,7 @@ class MailboxForm(AddressForm):
         cleaned = super().clean() or {}
         if {"domain", "quota_bytes"} <= cleaned.keys():
             try:
-                limits.check_size(cleaned["domain"], cleaned["quota_bytes"])
+                limits.size_for(cleaned["domain"], cleaned["quota_bytes"])
             except Refused as error:
                 self.add_error("quota_bytes", str(error))
         if "password" in cleaned:

@@ -39,18 +39,18 @@ def create_mailbox(
     local_part: str,
     display_name: str,
     password: str,
-    quota_bytes: int,
+    quota_bytes: int | None,
     language: str = "en",
     actor: Actor,
 ) -> Mailbox:
-    """A mailbox that can be signed in to the moment this commits."""
+    """A mailbox that can be signed in to the moment this commits; for no size the domain's own."""
     password_hash = passwords.hash_password(password)  # slow on purpose: not under the lock
     address = f"{local_part}@{domain.name}"
     with _taking(address, Mailbox):
         claim_room(domain.account, Countable.MAILBOX)
         held = _check_free(domain, address, Alias)
         limits.check_mailbox_room(held)
-        limits.check_size(held, quota_bytes)
+        quota_bytes = limits.size_for(held, quota_bytes)
         mailbox = new_mailbox(
             domain=held,
             local_part=local_part,
@@ -183,7 +183,7 @@ def edit_mailbox(
     if quota_bytes != before:
         if mailbox.is_postmaster:
             raise Refused(_("The size of the postmaster mailbox is fixed."))
-        limits.check_size(mailbox.domain, quota_bytes)
+        limits.size_for(mailbox.domain, quota_bytes)
         throttle(f"size:{mailbox.pk}", limit=SIZES_PER_HOUR, seconds=3600)
         mailbox.quota_messages = message_cap(quota_bytes, mailbox.account.plan.message_cap)
     mailbox.display_name, mailbox.quota_bytes = display_name, quota_bytes

@@ -88,7 +88,7 @@ class NewMailbox(Schema):
     domain: str = Field(max_length=253, description="The name of an active domain.")
     password: str = Field(description="At least 8 characters, for IMAP and SMTP.")
     display_name: str = Field("", max_length=120)
-    quota_bytes: int | None = Field(None, description="A size of the plan; else its default.")
+    quota_bytes: int | None = Field(None, description="A size that the domain allows, or its own.")
     language: str = Field("", description="In which its user is told that it fills up.")
 
 
@@ -98,11 +98,9 @@ def create_mailbox(request: Call, new: NewMailbox) -> MailboxOut:
 
     It can be signed in to as soon as this answers.
     """
-    plan, sent = request.account.plan, new.model_dump()
-    if new.quota_bytes is None:
-        sent["quota_bytes"] = plan.default_size_bytes
     domains = Domain.objects.visible_to(request.membership)
-    typed = judged(MailboxForm(sent, domains=domains, plan=plan))
+    form = MailboxForm(new.model_dump(), domains=domains, plan=request.account.plan)
+    typed = judged(form)
     return shown(services.create_mailbox(**typed, actor=request.actor))
 
 
@@ -116,7 +114,7 @@ class MailboxChange(Schema):
     """What is left out stays as it is."""
 
     display_name: str = Field("", max_length=120)
-    quota_bytes: int = Field(0, description="A size of the plan.")
+    quota_bytes: int = Field(0, description="A size that the domain allows.")
     language: str = ""
 
 

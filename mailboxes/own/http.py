@@ -5,18 +5,15 @@ from functools import cache, partial, wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
-from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts.audit import Actor
-from accounts.features import Feature, includes
 from accounts.http import View
 from mailboxes.models import Mailbox
 from mailboxes.own import session
@@ -39,8 +36,6 @@ def mailbox_user(view: View) -> View:
         if mailbox is None:
             return _to_sign_in(request)
         request.mailbox, request.goes_by = mailbox, mailbox.account
-        if not includes(mailbox.account.plan, Feature.HOSTING):
-            raise PermissionDenied(_("E-mail hosting has ended here. Ask your administrator."))
         ip = get_adapter().get_client_ip(request)
         request.actor = Actor(mailbox.account, ip=ip, mailbox=mailbox.address)
         response = view(request, **kwargs)

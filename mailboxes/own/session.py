@@ -17,6 +17,7 @@ from django.middleware.csrf import rotate_token
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from accounts.features import Feature, includes
 from accounts.models import Membership, branded
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
@@ -32,12 +33,15 @@ TRIES, TRIES_AT_A_MAILBOX, TRIES_FROM_AN_IP = 10, 50, 60
 
 
 def sign_in(request: HttpRequest, *, address: str, password: str) -> None:
-    """Refused in the same words, after the same time, whatever the reason."""
+    """To a stranger refused in the same words, after the same time, whatever the reason."""
     _limit(request, address)
-    mailbox = Mailbox.objects.signing_in().filter(address=address).first()
+    open_ones = Mailbox.objects.signing_in().select_related("account__plan")
+    mailbox = open_ones.filter(address=address).first()
     stored = mailbox.password_hash if mailbox else _nobodys()
     if not passwords.matches(password, stored) or mailbox is None:
         raise Refused(_("No mailbox opens with this address and password."))
+    if not includes(mailbox.account.plan, Feature.HOSTING):
+        raise Refused(_("E-mail hosting is not part of the plan any more. Ask your administrator."))
     keep(request, mailbox)
     SignIn.note(mailbox, get_adapter().get_client_ip(request))
 
@@ -77,7 +81,7 @@ def mailbox_of(request: HttpRequest) -> Mailbox | None:
     held = request.session.get(KEY)
     if held is None:
         return None
-    open_ones = Mailbox.objects.signing_in()
+    open_ones = Mailbox.objects.signing_in().filter(account__plan__email_hosting=True)
     open_ones = open_ones.select_related("account__plan", *branded("account"))
     mailbox: Mailbox | None = open_ones.filter(pk=held["id"]).first()
     if mailbox and _holds(held, mailbox):

@@ -109,6 +109,8 @@ def rooms(mailbox: Mailbox, usage: Usage | None) -> tuple[Room, Room]:
 def add(request: MemberRequest) -> HttpResponse:
     domains = Domain.objects.visible_to(request.membership)
     initial = {name: request.GET.get(name, "") for name in ("domain", "quota_bytes")}
+    if initial["quota_bytes"] == request.GET.get("usual_size"):
+        del initial["quota_bytes"]  # not chosen: the domain before had it as its own
     form = MailboxForm(
         request.POST or None, initial=initial, domains=domains, plan=request.account.plan
     )

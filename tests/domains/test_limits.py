@@ -157,6 +157,32 @@ def test_another_domain_brings_its_sizes_and_places_at_once(as_alice, acme, doma
     assert "<form" not in text
 
 
+def test_a_size_that_nobody_chose_gives_way_to_that_of_the_next_domain(as_alice, acme, domain):
+    make_domain(acme, "other.test")
+    add = reverse("mailboxes:add", args=["acme"])
+    for chosen, kept in ((2, 8), (4, 4)):
+        asked = {"domain": "other.test", "quota_bytes": chosen * GB, "usual_size": 2 * GB}
+        form = as_alice.get(add, asked).context["form"]
+        assert int(form["quota_bytes"].value()) == kept * GB
+
+
+def test_left_out_it_is_the_size_that_the_domain_says(as_alice, domain, limit):
+    limit(default_size_bytes=2 * GB)
+    new = {"domain": "acme.test", "local_part": "a", "password": PASSWORD}
+    assert as_alice.post(reverse("mailboxes:add", args=["acme"]), new).status_code == 302
+    assert domain.mailboxes.get(local_part="a").quota_bytes == 2 * GB
+
+
+def test_where_no_size_is_small_enough_it_is_said(as_alice, domain, limit):
+    limit(reseller_largest_size_bytes=GB // 2)
+    new = {"domain": "acme.test", "local_part": "a", "password": PASSWORD}
+    add = reverse("mailboxes:add", args=["acme"])
+    for size in ("", 8 * GB):
+        response = as_alice.post(add, {**new, "quota_bytes": size})
+        assert response.status_code == 422
+        assert "acme.test allows no size that the plan offers." in response.text
+
+
 def test_a_default_that_is_too_large_by_now_gives_way(domain, limit):
     limit(default_size_bytes=8 * GB, largest_size_bytes=2 * GB)
     assert limits.default_size(now(domain)) == 2 * GB

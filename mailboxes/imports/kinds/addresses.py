@@ -1,13 +1,16 @@
 """What mailboxes and aliases share: an address in a domain of the account that nobody has."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from domains import names
 from domains.models import Domain
+from kuploy.errors import Refused
 from mailboxes.forms import LONGEST_ADDRESS, LocalPartField, no_active_domain, usable_domains
 from mailboxes.imports.kinds.base import Place, Row, State, to_do
 from mailboxes.models import Alias, Mailbox
@@ -59,3 +62,20 @@ def refuse_taken(rows: Sequence[Row], kind: type[Mailbox | Alias]) -> None:
     for row in to_do(rows):
         if row.key in found:
             row.fault("address", taken_words(found[row.key]), State.CONFLICT)
+
+
+def within_domains(rows: Sequence[Row], check: Callable[[Domain, int], None]) -> list[Row]:
+    """Those that their domain has room for, beside the rows before them; others are left out."""
+    taken: Counter[UUID] = Counter()
+    return [row for row in rows if _fits_into(row, taken, check)]
+
+
+def _fits_into(row: Row, taken: Counter[UUID], check: Callable[[Domain, int], None]) -> bool:
+    domain = row.values["domain"]
+    try:
+        check(domain, taken[domain.pk] + 1)
+    except Refused as error:
+        row.fault("", str(error), State.LEFT)
+        return False
+    taken[domain.pk] += 1
+    return True

@@ -1,15 +1,11 @@
 """Rows of aliases."""
 
-from collections import Counter
 from collections.abc import Sequence
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from accounts.room import Countable
 from domains import limits
-from domains.models import Domain
-from kuploy.errors import Refused
 from mailboxes import rules
 from mailboxes.forms import TargetsField, to_itself
 from mailboxes.imports.kinds import addresses
@@ -55,25 +51,10 @@ def prepare(rows: Sequence[Row]) -> None:
 
 def make(rows: Sequence[Row], place: Place, fits: int | None) -> None:
     """Those beyond what fits are left out: an alias has no state in which it waits."""
-    within: list[Row] = []
-    of_domain: Counter[UUID] = Counter()
-    for row in rows:
-        if fits is not None and len(within) >= fits:
-            row.state = State.LEFT
-        elif _fits_into(row.values["domain"], of_domain, row):
-            within.append(row)
-    _make(within)
-
-
-def _fits_into(domain: Domain, taken: Counter[UUID], row: Row) -> bool:
-    """A domain has room of its own, for so many as these rows have taken before."""
-    try:
-        limits.check_alias_room(domain, wanted=taken[domain.pk] + 1)
-    except Refused as error:
-        row.fault("", str(error), State.LEFT)
-        return False
-    taken[domain.pk] += 1
-    return True
+    within = addresses.within_domains(rows, limits.check_alias_room)
+    for row in within[fits:] if fits is not None else ():
+        row.state = State.LEFT
+    _make(within[:fits])
 
 
 def _make(rows: Sequence[Row]) -> None:

@@ -121,7 +121,7 @@ def _check_new(row: Row) -> None:
     if not row.secret:
         row.fault("password", _("This field is required."))
     values["quota_bytes"] = values.get("quota_bytes") or limits.default_size(domain) or 0
-    row.take("quota_gb", lambda _cell: limits.check_size(domain, values["quota_bytes"]))
+    row.take("quota_gb", lambda _cell: limits.size_for(domain, values["quota_bytes"]))
     if targets := values.get("forward_to"):
         row.take("forward_to", lambda _cell: _check_forwarding(row.key, domain, targets))
 
@@ -140,8 +140,11 @@ def prepare(rows: Sequence[Row]) -> None:
 
 
 def make(rows: Sequence[Row], place: Place, fits: int | None) -> None:
-    """Those beyond what fits are made all the same, blocked: they come back when there is room."""
-    now = timezone.now()
+    """Those beyond what fits are made all the same, blocked: they come back when there is room.
+
+    What is beyond the limit of a domain would not: it is left out.
+    """
+    now, rows = timezone.now(), addresses.within_domains(rows, limits.check_mailbox_room)
     free_from_deleted([row.key for row in rows])
     boxes = []
     for number, row in enumerate(rows):

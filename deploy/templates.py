@@ -11,8 +11,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-# What few hosts set differently. The two numbers slow down who guesses passwords.
-DEFAULTS = {"RELAYHOST": "", "AUTH_PENALTY_MODE": "0600", "AUTH_FAILURE_DELAY": "2s"}
+# What few hosts set differently. The last two slow down who guesses passwords.
+DEFAULTS = {
+    "RELAYHOST": "",
+    "SENDING_RECIPIENTS": "150",
+    "AUTH_PENALTY_MODE": "0600",
+    "AUTH_FAILURE_DELAY": "2s",
+}
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 
 

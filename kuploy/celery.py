@@ -40,6 +40,8 @@ app.conf.beat_schedule = {
         ("erase passwords of sources", "mailboxes.migration.tasks.erase_old_passwords", 3600.0),
         ("go on with imports", "mailboxes.imports.tasks.sweep", 10.0),
         ("go on with accounts that are being removed", "plans.tasks.finish_removals", 10.0),
+        ("tell who has reached the sending limit", "mailboxes.tasks.tell_of_sending", 30.0),
+        ("forget who sent how much", "mailboxes.tasks.forget_sending", 3600.0),
         ("note what is invoiced today", "plans.tasks.take_snapshot", 60.0),
         ("bring blocked mailboxes back", "plans.tasks.bring_back", 10.0),
         ("offer new signing keys", "domains.tasks.renew_keys", 3600.0),

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from mailboxes import measuring, work
+from mailboxes import measuring, sending, work
 from mailboxes.models import HostJob, SignIn
 
 NUDGE_LASTS_SECONDS = 10
@@ -20,6 +20,17 @@ def sweep_host_jobs() -> None:
     for host in HostJob.objects.due().values_list("host", flat=True).distinct():
         # Expires, so that nudges do not pile up while the host's worker is away.
         do_host_jobs.apply_async((host,), queue=HostJob.queue_of(host), expires=NUDGE_LASTS_SECONDS)
+
+
+@shared_task
+def tell_of_sending() -> None:
+    """Tell the account of each mailbox that was refused more than its plan allows, once a day."""
+    sending.tell_who_was_refused()
+
+
+@shared_task
+def forget_sending() -> None:
+    sending.forget_old()
 
 
 @shared_task

@@ -20,6 +20,7 @@ LOOKS = {
     "quota_95": Look(MAILBOXES, "mailbox", "warning"),
     "quota_100": Look(MAILBOXES, "mailbox", "error"),
     "quota_normal": Look(MAILBOXES, "mailbox", "ok"),
+    "sending_limit": Look(MAILBOXES, "mailbox", "error"),
     "plan_limit": Look(PLAN, "plan", "warning"),
     "mailboxes_blocked": Look(PLAN, "mailbox", "error"),
     "suspended": Look(PLAN, "pause", "error"),

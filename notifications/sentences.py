@@ -28,6 +28,13 @@ WORDS: dict[str, Words] = {
         gettext_lazy("%(address)s is back under 75 %%"),
         gettext_lazy("%(used)s of %(limit)s are in use."),
     ),
+    "sending_limit": (
+        gettext_lazy("%(address)s has reached its sending limit"),
+        gettext_lazy(
+            "It has sent %(sent)s messages in a day, and no more are taken for now. If that is a "
+            "surprise, somebody else may know its password: set a new one."
+        ),
+    ),
     "mailboxes_blocked": (
         gettext_lazy("Mailboxes blocked: %(blocked)s"),
         gettext_lazy(

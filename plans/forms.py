@@ -40,6 +40,7 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = (
             "name", "email_hosting", *LIMITS.values(), "aliases_per_mailbox",
             "allowed_sizes_gb", "default_size_bytes", "largest_size_bytes", "message_cap",
+            "messages_per_day",
             "catch_all", "forwarding", "api", "webhooks", "migration", "imports",
         )  # fmt: skip
 
@@ -96,7 +97,13 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def size_fields(self) -> list[forms.BoundField]:
-        names = ("allowed_sizes_gb", "default_size_bytes", "largest_size_bytes", "message_cap")
+        names = (
+            "allowed_sizes_gb",
+            "default_size_bytes",
+            "largest_size_bytes",
+            "message_cap",
+            "messages_per_day",
+        )
         return [self[name] for name in names]
 
     @property

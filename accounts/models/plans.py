@@ -66,6 +66,11 @@ class Plan(models.Model):
         help_text=_("Empty: what belongs to its size."),
     )  # fmt: skip
 
+    messages_per_day = models.PositiveIntegerField(
+        _("messages a mailbox sends in a day"), null=True, blank=True, default=1000,
+        db_default=1000, help_text=_("Empty: as many as it likes."),
+    )  # fmt: skip
+
     catch_all = models.BooleanField(_("catch-all"), default=True)
     forwarding = models.CharField(
         _("forwarding"), max_length=10, choices=Forwarding, default=Forwarding.USERS

@@ -13,7 +13,7 @@ from pathlib import Path
 from deploy.local import interruption
 from deploy.local.errors import CannotRun
 
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 15
 LARGEST_LOG = 20_000_000
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from accounts import brands
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
-from mailboxes import passwords, services
+from mailboxes import passwords, sending, services
 from mailboxes.clientsettings import page as clientsettings
 from mailboxes.models import Mailbox, SignIn
 from mailboxes.own import session
@@ -52,6 +52,7 @@ def page(request: MailboxRequest) -> HttpResponse:
         **usage_of(mailbox, used),
         **history_of(mailbox, history.of(mailbox.pk, used)),
         **clientsettings.context(brands.of_account(mailbox.account), mailbox.address),
+        "sent": sending.lately(mailbox),
     }
     return render(request, "own/page.html", context)
 

@@ -21,7 +21,7 @@ from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.paging import Page, paginate
 from kuploy.throttle import throttle
-from mailboxes import access, passwords, services
+from mailboxes import access, passwords, sending, services
 from mailboxes.bands import band_gb, say_bands
 from mailboxes.clientsettings import lookup, profile
 from mailboxes.clientsettings import page as clientsettings
@@ -169,6 +169,7 @@ def page_of(
     return {
         **usage_of(mailbox, used),
         **history_of(mailbox, history.of(mailbox.pk, used)),
+        "sent": sending.lately(mailbox),
         "job": HostJob.objects.filter(kind=HostJob.Kind.PURGE, mailbox_id=mailbox.pk).first(),
         "sign_ins": SignIn.objects.of(mailbox)[:SIGN_INS_SHOWN],
         "edit_form": edit_form,

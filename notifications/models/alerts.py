@@ -20,6 +20,7 @@ class Alert(models.Model):
         MAILBOXES_BLOCKED = "mailboxes_blocked", _("Mailboxes are blocked: the plan holds fewer")
         SUSPENDED = "suspended", _("The account, a domain or a mailbox is suspended")
         RESUMED = "resumed", _("A suspension has ended")
+        SENDING_LIMIT = "sending_limit", _("A mailbox has reached its sending limit")
         DOMAIN_ACTIVE = "domain_active", _("A domain is activated")
         DNS_BROKEN = "dns_broken", _("A DNS record is broken")
         DNS_CURED = "dns_cured", _("The DNS records are right again")

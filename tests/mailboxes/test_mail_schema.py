@@ -307,9 +307,10 @@ def test_dovecot_may_read_its_views_and_write_usage_and_nothing_else(db):
 
 
 @pytest.mark.parametrize(
-    ("role", "functions"), [("kuploy_dovecot", {"note_sign_in"}), ("kuploy_postfix", set())]
+    ("role", "functions"),
+    [("kuploy_dovecot", {"note_sign_in"}), ("kuploy_postfix", {"count_sending"})],
 )
-def test_only_dovecot_may_call_something_and_only_to_note_a_sign_in(db, role, functions):
+def test_each_mail_server_may_call_one_function(db, role, functions):
     """Functions of triggers do not count: nobody can call them."""
     found = rows(
         f"""

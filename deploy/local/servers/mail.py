@@ -55,6 +55,7 @@ def values(stack: Stack) -> dict[str, str]:
         "RSPAMD_DATA": str(stack.folder / "rspamd" / "data"),
         "KEYS_TOKEN": stack.secrets["keys"],
         "DNS_ADDRESS": f"127.0.0.1:{stack.ports['dns']}:1",
+        "SENDING_RECIPIENTS": "150",
         "POSTFIX_CONF": str(stack.folder / "postfix" / "conf"),
         "POSTFIX_SPOOL": str(stack.folder / "postfix" / "spool"),
         "POSTFIX_DATA": str(stack.folder / "postfix" / "data"),

@@ -47,6 +47,7 @@ def mail(name: str) -> None:
     if silent:
         sys.exit(f"No greeting from {', '.join(silent)}.")
     worker(name)
+    worker(f"move-{name}")
 
 
 CHECKS = {"web": web, "worker": worker, "dns": dns_server, "outbox": outbox, "mail": mail}

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A mail host in one container: Dovecot, Postfix, their waker, rspamd with its server of keys, and the Celery worker with
-# hands on the mail.
+# A mail host in one container: Dovecot, Postfix, their waker, rspamd with its server of keys, and the Celery workers
+# with hands on the mail.
 # Whichever ends takes the others along; the restart policy brings all of them back.
 set -euo pipefail
 
@@ -56,6 +56,8 @@ start_all() {
   python -m deploy.wake /etc/postfix /etc/dovecot/dovecot.conf &
   setpriv --reuid=vmail --regid=vmail --init-groups python -m celery -A kuploy worker \
     --concurrency=2 -Q "mail.$KUPLOY_MAIL_HOST" -n "$KUPLOY_MAIL_HOST@%h" &
+  setpriv --reuid=vmail --regid=vmail --init-groups python -m celery -A kuploy worker \
+    --pool=threads --concurrency=8 -Q "move.$KUPLOY_MAIL_HOST" -n "move-$KUPLOY_MAIL_HOST@%h" &
 }
 
 stop_all() {

@@ -37,6 +37,7 @@ def servers(stack: Stack) -> list[Server]:
         panel.sender(stack),
         panel.importer(stack),
         panel.mail_worker(stack),
+        panel.mover(stack),
         panel.beat(stack),
     ]
 

@@ -80,8 +80,9 @@ class Run:
             }
             for each in found
         ]
-        messages, size = sum(each.messages for each in found), sum(each.bytes for each in found)
-        self._write(messages=messages, bytes=size)
+        self.row.messages = sum(each.messages for each in found)
+        self.row.bytes = sum(each.bytes for each in found)
+        self._write(messages=self.row.messages, bytes=self.row.bytes)
 
     def _copy(self, side: SideThread, places: list[Place]) -> None:
         since = self.row.job.since.isoformat() if self.row.job.since else ""
@@ -92,11 +93,12 @@ class Run:
         ):
             self.progress = door.progress
             self._write(door_port=door.port, door_key=door.key)
+            room = self._room()
             copying = pool.submit(doveadm.copy_in, self.row.move_name, since)
             try:
-                self._watch(copying, lambda: _check(door))
+                self._watch(copying, lambda: _check(door, room))
             except HostError as error:
-                raise door.error or self._reason(error) from error
+                raise door.error or error from error
             if door.error:
                 raise door.error
             self._write()
@@ -114,15 +116,14 @@ class Run:
         if not MigrationMailbox.objects.held_by(self.row).update(**fields):
             raise Lost
 
-    def _reason(self, error: HostError) -> HostError:
-        """Dovecot tells its log why; what fills up is what a person can mend."""
-        mailbox = self.row.mailbox
-        used = mailbox.usage if mailbox else None
-        if mailbox and used and used.bytes >= mailbox.quota_bytes:
-            return HostError(_("The mailbox here is full: enlarge it, then try again."))
-        if mailbox and used and used.messages >= mailbox.quota_messages:
-            return HostError(_("The mailbox here holds no more messages: raise its limit first."))
-        return error
+    def _room(self) -> int:
+        """Dovecot enforces no limit when it copies from another server: what may still come in."""
+        mailbox, used = self.row.mailbox, self.row.mailbox and self.row.mailbox.usage
+        if mailbox is None:
+            raise Lost
+        if self.row.bytes > mailbox.quota_bytes:
+            raise _full()
+        return mailbox.quota_bytes - (used.bytes if used else 0)
 
     def _missing(self, found: list[Found]) -> str:
         """After the first copy all of it should be here; later, people may have deleted mail."""
@@ -146,6 +147,15 @@ class Run:
         )
 
 
-def _check(door: Doorway) -> None:
+def _check(door: Doorway, room: int) -> None:
+    if door.progress.bytes > room:
+        raise _full()
     if door.silent_seconds > ANSWER_SECONDS:
         raise door.error or silent(ANSWER_SECONDS)
+
+
+def _full() -> SourceError:
+    return SourceError(
+        _("The mail there is larger than the mailbox here: enlarge it, then try again."),
+        lasting=True,
+    )

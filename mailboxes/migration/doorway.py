@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from mailboxes.migration import source, syntax
+from mailboxes.migration import headers, source, syntax
 from mailboxes.migration.folders import Place, matches
 from mailboxes.migration.side import SideThread
 from mailboxes.migration.source import Login, Server, Source, SourceError
@@ -23,7 +23,7 @@ from mailboxes.migration.syntax import NotImap
 PIECE_BYTES = 64 * 2**10
 # What is told by itself, or through to the source; whatever else could change something there.
 READING = {b"NOOP", b"CHECK", b"CLOSE", b"FETCH", b"SEARCH", b"UID FETCH", b"UID SEARCH"}
-CAPABILITIES = b"IMAP4rev1 LITERAL+"
+CAPABILITIES = b"IMAP4rev1"
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Doorway:
     def silent_seconds(self) -> float:
         """How long the source owes an answer."""
         now = time.monotonic()
-        return max((now - visit.heard_at for visit in set(self.visits) if visit.owed), default=0)
+        return max((now - each.heard_at for each in set(self.visits) if each.is_owed), default=0)
 
     async def open(self) -> None:
         self._listener = await asyncio.start_server(
@@ -77,7 +77,7 @@ class Doorway:
             pass  # Dovecot has gone, or the pump has said why
         finally:
             self.visits.discard(visit)
-            writer.close()
+            writer.transport.abort()
 
 
 @contextmanager
@@ -101,9 +101,14 @@ class Visit:
         self.heard_at = time.monotonic()
         self.owed = 0
         self.folder = ""
+        self.ahead = headers.Ahead()
         self.line: list[bytes] = []
         self.tag = b""
         self.task: asyncio.Task[None] = asyncio.current_task()  # type: ignore[assignment]
+
+    @property
+    def is_owed(self) -> bool:
+        return self.owed > 0 or self.ahead.waits
 
     async def serve(self) -> None:
         await self._say(b"* OK [CAPABILITY " + CAPABILITIES + b"] Ready.\r\n")
@@ -162,6 +167,10 @@ class Visit:
                 await self._ask_for_folder(session, b"EXAMINE", name, b"")
             case b"STATUS", [bytes() as name, list() as items]:
                 await self._ask_for_folder(session, verb, name, b" " + _listed(items))
+            case b"UID FETCH", _ if asked := headers.ASKED.search(self.line[0]):
+                self.heard_at = time.monotonic()
+                await self._say(await self.ahead.header(session, int(asked[1])))
+                await self._say(self.tag + b" OK\r\n")
             case _ if verb in READING:
                 await self._forward(session, b"".join(self.line))
             case _:
@@ -186,11 +195,9 @@ class Visit:
             await self._say(self.tag + b" NO [NONEXISTENT] No such folder.\r\n")
             return
         if verb == b"EXAMINE":
+            self.ahead.clear()
             self.folder = self.door.progress.folder = place.here
-        if syntax.is_plain(place.raw):
-            named = syntax.quote(place.raw)
-        else:
-            named = b"{%d+}\r\n" % len(place.raw) + place.raw
+        named = syntax.quote(place.raw)
         await self._forward(session, b"%s %s %s%s\r\n" % (self.tag, verb, named, rest))
 
     async def _forward(self, session: Source, command: bytes) -> None:
@@ -202,31 +209,44 @@ class Visit:
 
     async def _pump(self, session: Source) -> None:
         """All that the source says, to Dovecot."""
-        try:
+        reason = source.hung_up()
+        with suppress(OSError, asyncio.IncompleteReadError, NotImap, SourceError):
             while line := await syntax.read_line(session.reader):
                 self.heard_at = time.monotonic()
-                if line.startswith(b"* STATUS "):
-                    await self._status(session, line)
-                    continue
-                if not line.startswith((b"*", b"+")):
-                    self.owed -= 1
                 if line[:6].upper() == b"* BYE ":
-                    self.door.error = self.door.error or source.hung_up(line[6:])
-                self.writer.write(line)
-                while (size := syntax.literal_size(line)) is not None:
-                    is_mail = b"BODY[] {" in line
-                    await self._literal(session, size)
-                    if is_mail:
-                        self._count(size)
-                    line = await syntax.read_line(session.reader)
-                    self.writer.write(line)
-                await self.writer.drain()
-            raise source.hung_up()
-        except (OSError, asyncio.IncompleteReadError, NotImap, SourceError) as error:
-            reason = error if isinstance(error, SourceError) else source.hung_up()
-            self.door.error = self.door.error or reason
-        finally:
-            self.writer.close()
+                    reason = source.hung_up(line[6:])
+                await self._pass_line(session, line)
+        # Not reached when Dovecot was done first: then this task is cancelled.
+        self.door.error = self.door.error or reason
+        self.ahead.end(reason)
+        self.writer.transport.abort()
+
+    async def _pass_line(self, session: Source, line: bytes) -> None:
+        if line.startswith(b"* STATUS "):
+            await self._status(session, line)
+        elif self.ahead.waits and b"BODY[HEADER] " in line:
+            await self.ahead.take(session, line)
+        elif line.startswith(headers.TAG + b" "):
+            self.ahead.end()
+        else:
+            if line.rstrip().upper().endswith(b" EXPUNGE"):
+                self.ahead.forget()
+            elif line.startswith(b"*"):
+                self.ahead.note(line)
+            elif not line.startswith(b"+"):
+                self.owed -= 1
+            await self._pass_on_whole(session, line)
+
+    async def _pass_on_whole(self, session: Source, line: bytes) -> None:
+        """A line with all that belongs to it."""
+        self.writer.write(line)
+        while (size := syntax.literal_size(line)) is not None:
+            await self._literal(session, size)
+            if b"BODY[] {" in line:
+                self._count(size)
+            line = await syntax.read_line(session.reader)
+            self.writer.write(line)
+        await self.writer.drain()
 
     async def _status(self, session: Source, line: bytes) -> None:
         """With the folder's name here in it."""

@@ -72,9 +72,9 @@ class SourceForm(forms.Form):
     master_password = _secret(label=_("Password of the master user"))
     file = forms.FileField(
         label=_("List of mailboxes"), required=False,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,text/csv"}),
         help_text=_(
-            "A CSV file with a line for each: user there; password there; mailbox here. "
+            "A CSV or xlsx file with a line for each: user there; password there; mailbox here. "
             "With a master user: user there; mailbox here."
         ),
     )  # fmt: skip

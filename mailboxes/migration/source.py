@@ -108,7 +108,7 @@ def _context(verify: bool) -> ssl.SSLContext:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         # Whoever accepts any certificate has an old server, which may know no better ciphers.
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
-        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     return context
 
 
@@ -168,7 +168,7 @@ class Source:
         return await self.command(b"AUTHENTICATE PLAIN", continued=base64.b64encode(said))
 
     async def ask(
-        self, verb: bytes, *strings: bytes, after: bytes = b"", seconds: int = ANSWER_SECONDS
+        self, verb: bytes, *strings: bytes, after: bytes = b"", seconds: int = 0
     ) -> list[list[Value]]:
         """What it answers to a question; SourceError when it refuses."""
         lines: list[list[Value]] = []
@@ -187,11 +187,11 @@ class Source:
         after: bytes = b"",
         continued: bytes = b"",
         lines: list[list[Value]] | None = None,
-        seconds: int = ANSWER_SECONDS,
+        seconds: int = 0,
     ) -> Answer:
         """Say it, with STRINGS in the form that every server takes, and read to the end."""
         tag = b"k%d" % next(self._tags)
-        async with _patience(seconds):
+        async with _patience(seconds or ANSWER_SECONDS):
             line = tag + b" " + verb
             for text in strings:
                 if syntax.is_plain(text):
@@ -255,7 +255,8 @@ class Source:
     def hang_up(self) -> None:
         with suppress(OSError):
             self.writer.write(b"bye LOGOUT\r\n")
-        self.writer.close()
+        # Not close(), which waits for a server that may have fallen silent.
+        self.writer.transport.abort()
 
 
 @asynccontextmanager

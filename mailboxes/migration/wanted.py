@@ -1,20 +1,18 @@
 """Which mailboxes shall move: the lines of a file, or one of a form."""
 
-import csv
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from io import StringIO
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from domains import addresses
+from mailboxes.imports import reading
+from mailboxes.imports.errors import Unreadable
 from mailboxes.migration.models import MAILBOXES_PER_JOB
 
 MOST_BYTES = 2**20
 FAULTS_SHOWN = 10
-SEPARATORS = ";\t,"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,50 +26,31 @@ class Wanted:
 
 def read(data: bytes, *, with_master: bool) -> list[Wanted]:
     """The lines of a file; ValidationError names those that cannot be used, with the reason."""
-    rows, faults = [], []
-    for line, cells in _lines(data):
-        try:
-            rows.append(_wanted(cells, with_master))
-        except ValidationError as error:
-            if line > 1 or any("@" in cell for cell in cells):  # not the head
-                faults.append(_at(line, error.messages[0]))
-    faults += _repeated(rows)
-    if not rows and not faults:
-        faults = [_("There is no mailbox in this file.")]
-    if len(rows) > MAILBOXES_PER_JOB:
-        faults = [
-            _("A migration has at most %(most)d mailboxes: split the file.")
-            % {"most": MAILBOXES_PER_JOB}
-        ]
-    if faults:
-        raise ValidationError(_shown(faults))
+    if len(data) > MOST_BYTES:
+        raise ValidationError(_("This file is larger than 1 MB."))
+    rows: list[Wanted] = []
+    faults: list[str] = []
+    try:
+        for line, cells in reading.lines(lambda: iter([data])):
+            try:
+                rows.append(_wanted(cells, with_master))
+            except ValidationError as error:
+                if line > 1 or any("@" in cell for cell in cells):  # not the head
+                    faults.append(_at(line, error.messages[0]))
+    except Unreadable as error:
+        raise ValidationError(str(error)) from error
+    _raise_faults([*faults, *_repeated(rows)], len(rows))
     return rows
 
 
-def _lines(data: bytes) -> Iterable[tuple[int, list[str]]]:
-    text = _text(data)
-    first = text.partition("\n")[0]
-    separator = max(SEPARATORS, key=first.count)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, cells
-    except csv.Error:
-        raise ValidationError(_at(reader.line_num, _("The quotes do not come in pairs."))) from None
-
-
-def _text(data: bytes) -> str:
-    if len(data) > MOST_BYTES:
-        raise ValidationError(_("This file is larger than 1 MB."))
-    for encoding in ("utf-8-sig", "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise ValidationError(_("This is not a text file: save the table as CSV."))
+def _raise_faults(faults: list[str], number: int) -> None:
+    if number > MAILBOXES_PER_JOB:
+        most = _("A migration has at most %(most)d mailboxes: split the file.")
+        raise ValidationError(most % {"most": MAILBOXES_PER_JOB})
+    if not number and not faults:
+        raise ValidationError(_("There is no mailbox in this file."))
+    if faults:
+        raise ValidationError(_shown(faults))
 
 
 def _wanted(cells: list[str], with_master: bool) -> Wanted:

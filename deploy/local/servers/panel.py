@@ -96,6 +96,20 @@ def mail_worker(stack: Stack) -> Server:
     )
 
 
+def mover(stack: Stack) -> Server:
+    """Copies of mailboxes mostly wait for the other server: threads, and a queue of their own."""
+    options = ("-Q", f"move.{MAIL_HOST}", "-n", f"move-{MAIL_HOST}@%h", "--pool=threads", "-c8")
+    environment = stack.mail_host_environment()
+    return Server(
+        "mover",
+        _celery(stack, "worker", *options),
+        MAIL_USER,
+        stack.folder,
+        CHECKOUT,
+        environment=environment,
+    )
+
+
 def beat(stack: Stack) -> Server:
     schedule = str(stack.folder / "beat" / "schedule")
     return _server(stack, "beat", _celery(stack, "beat", "--pidfile=", "-s", schedule))

@@ -53,3 +53,11 @@ def run(move: MigrationMailbox, step: Step = Step.COPY) -> MigrationMailbox:
     tasks.move(settings.MAIL_HOST)
     move.refresh_from_db()
     return move
+
+
+def again(move: MigrationMailbox) -> MigrationMailbox:
+    """Its pause is over."""
+    MigrationMailbox.objects.filter(pk=move.pk).update(due_at=Now())
+    tasks.move(settings.MAIL_HOST)
+    move.refresh_from_db()
+    return move

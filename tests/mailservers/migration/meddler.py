@@ -28,7 +28,8 @@ class Meddler:
         self.port = self._listener.getsockname()[1]
         self.connections = self.faults = self.left = 0
         self._sockets: list[socket.socket] = []
-        Thread(target=self._serve, daemon=True).start()
+        self._threads = [Thread(target=self._serve)]
+        self._threads[0].start()
 
     def _serve(self) -> None:
         with suppress(OSError):
@@ -39,8 +40,9 @@ class Meddler:
                 server = socket.create_connection((HOST, self._behind))
                 self._sockets.append(server)
                 said = self._meddle(self)
-                Thread(target=self._pump, args=(server, client, said), daemon=True).start()
-                Thread(target=self._pump, args=(client, server, bytes), daemon=True).start()
+                for args in ((server, client, said), (client, server, bytes)):
+                    self._threads.append(Thread(target=self._pump, args=args))
+                    self._threads[-1].start()
 
     @property
     def is_left(self) -> bool:
@@ -62,6 +64,14 @@ class Meddler:
                 each.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
+        """Nothing is accepted any more; then whatever is open ends."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._threads[0].join()
+        for each in self._sockets:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
         for each in (self._listener, *self._sockets):
             each.close()
 

@@ -23,8 +23,8 @@ def filled(old):
     return old
 
 
-@pytest.fixture
-def mover():
+@pytest.fixture(scope="module")
+def mover(db):
     with running(mover := server(panel.mover)):
         yield mover
 
@@ -50,7 +50,7 @@ def test_a_worker_that_is_killed_is_followed_by_another(filled, new_move, mover,
     with meddled(filled.imap_port, after(said, Hang, times=1)) as meddler:
         move = new_move(meddler.port, "hugo")
         start(move)
-        wait_for(lambda: meddler.faults, "the copy to get there")
+        wait_for(lambda: meddler.faults, "the copy to get there", 30)
         move.refresh_from_db()
         kill(mover)
         wait_for(lambda: goes_on(move), "the other worker", 60)
@@ -65,7 +65,7 @@ def test_a_pause_ends_the_copy_and_resume_goes_on(filled, new_move, mover):
     with meddled(filled.imap_port, after(200_000, Hang, times=1)) as meddler:
         move = new_move(meddler.port, "hugo")
         start(move)
-        wait_for(lambda: meddler.faults, "the copy to get there")
+        wait_for(lambda: meddler.faults, "the copy to get there", 30)
         services.pause(job=move.job, actor=Actor.system(move.job.account))
         wait_for(lambda: meddler.is_left, "the end of the copy")
         assert _state(move) == State.PAUSED
@@ -78,6 +78,6 @@ def test_a_removed_migration_stops_and_keeps_what_came(filled, new_move, mover):
     with meddled(filled.imap_port, after(200_000, Hang, times=1)) as meddler:
         move = new_move(meddler.port, "hugo")
         start(move)
-        wait_for(lambda: meddler.faults, "the copy to get there")
+        wait_for(lambda: meddler.faults, "the copy to get there", 30)
         services.remove_migration(job=move.job, actor=Actor.system(move.job.account))
         wait_for(lambda: meddler.is_left, "the end of the copy")

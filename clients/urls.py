@@ -1,12 +1,14 @@
 from django.urls import path
 
-from clients.views import clients, people
+from clients.views import clients, people, suspension
 
 app_name = "clients"
 urlpatterns = [
     path("", clients.index, name="list"),
     path("add/", clients.add, name="add"),
     path("<uuid:client_id>/", clients.detail, name="detail"),
+    path("<uuid:client_id>/suspend/", suspension.suspend, name="suspend"),
+    path("<uuid:client_id>/resume/", suspension.resume, name="resume"),
     path("<uuid:client_id>/remove/", clients.remove, name="remove"),
     path("<uuid:client_id>/invite/", people.invite, name="invite"),
     path(

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.forms import SuspensionForm
 from accounts.http import MemberRequest, selling
 from accounts.models import Account, AccountQuerySet, Membership
 from accounts.roles import Act
@@ -47,7 +48,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "state": state,
         "states": [
             ("", _("Any state")), ("look", _("To look at")), ("invited", _("Nobody yet")),
-            ("removing", _("Being removed")),
+            ("suspended", _("Suspended")), ("removing", _("Being removed")),
         ],
         "plan": plan,
         "plans": [("", _("Any plan")), *_plans(request.account)],
@@ -61,6 +62,8 @@ def _in_state(clients: AccountQuerySet, state: str) -> AccountQuerySet:
         return wanting_a_look(clients)
     if state == "invited":
         return clients.standing().filter(memberships=None)
+    if state == "suspended":
+        return clients.standing().filter(suspension__gt=0)
     if state == "removing":
         return clients.exclude(removed_at=None)
     return clients
@@ -113,9 +116,7 @@ def detail(request: MemberRequest, client_id: UUID) -> HttpResponse:
     return render(request, "clients/detail.html", page_of(client, request.membership))
 
 
-def page_of(
-    client: Account, seat: Membership, owner_form: OwnerForm | None = None
-) -> dict[str, object]:
+def page_of(client: Account, seat: Membership) -> dict[str, object]:
     """SEAT is the reseller's person's."""
     invitations = client.invitations.filter(accepted_at=None).order_by("-role", "email")
     asked = invitations.first()
@@ -129,8 +130,9 @@ def page_of(
         "events": client.audit_events.order_by("-id")[:SHOWN],
         "seats": client.memberships.select_related("user").order_by("-role", "pk")[:SHOWN],
         "invitations": invitations[:SHOWN],
-        "owner_form": owner_form or OwnerForm(initial={"email": asked.email if asked else ""}),
+        "owner_form": OwnerForm(initial={"email": asked.email if asked else ""}),
         "asked": asked,
+        "suspension_form": SuspensionForm(step=client.reseller_step, reason=client.reseller_reason),
         **(_costs(client) if seat.allows(Act.SEE_BILLING) else {}),
     }
 

@@ -24,7 +24,7 @@ def invite(request: MemberRequest, client_id: UUID) -> HttpResponse:
     client = access.get_client(request.account, client_id)
     form = OwnerForm(request.POST)
     if not form.is_valid():
-        context = page_of(client, request.membership, form)
+        context = {**page_of(client, request.membership), "owner_form": form}
         return render(request, "clients/detail.html", context, status=422)
     invitation = services.invite_owner(
         client=client, email=form.cleaned_data["email"],

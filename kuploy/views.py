@@ -26,16 +26,21 @@ SHOWN = 100
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Straight to the only account, or a choice of several."""
+    """Straight to the only account, or a choice of several; clients are found by a search."""
     if not request.user.is_authenticated:
         seat = service_seat(request)
         return redirect(seat.account) if seat else redirect_to_login(request.get_full_path())
     query = request.GET.get("q", "").strip()
-    found = Account.objects.open_to(request.user).select_related("plan")
-    accounts = list(found.filter(name__icontains=query)[: SHOWN + 1])
+    own = Account.objects.joined_by(request.user).select_related("plan")
+    accounts = list(own.filter(name__icontains=query)[: SHOWN + 1])
     if len(accounts) == 1 and not query:
         return redirect("accounts:overview", accounts[0].slug)
+    if query:
+        clients = Account.objects.looked_after_by(request.user).select_related("plan")
+        found = clients.filter(name__icontains=query)
+        accounts += [each for each in found[: SHOWN + 1] if each not in accounts]
     context = {"accounts": accounts[:SHOWN], "more": len(accounts) > SHOWN, "query": query}
+    context["sells"] = any(each.is_reseller for each in accounts)
     return render(request, "home.html", context)
 
 

@@ -452,9 +452,9 @@ def test_a_reseller_that_is_none_any_more_enters_no_client(client, acme, harbour
     assert client.get(address_of("accounts:plan", acme, {})).status_code == 404
 
 
-def test_the_way_in_knows_the_clients_of_a_resellers_manager(acme, harbour):
-    def open_to(role: Role) -> set[str]:
-        return {account.name for account in Account.objects.open_to(harbour.people[role])}
-
-    assert open_to(Role.MANAGER) == {"Acme", "Harbour"}
-    assert open_to(Role.VIEWER) == {"Harbour"}
+@pytest.mark.parametrize(("role", "found"), [(Role.MANAGER, ["Acme"]), (Role.VIEWER, [])])
+def test_the_way_in_finds_clients_of_a_reseller_by_a_search(client, acme, harbour, role, found):
+    client.force_login(harbour.people[role])
+    assert client.get("/").url == harbour.account.get_absolute_url()
+    accounts = client.get("/", {"q": "ACM"}).context["accounts"]
+    assert [account.name for account in accounts] == found

@@ -33,17 +33,18 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Standing ones of that name, however it is written."""
         return self.standing().filter(listed_as__startswith=f"{name.lower()}\t")
 
-    def open_to(self, user: Any) -> Self:
-        """The accounts that the user may enter: as a member, or as their reseller."""
-        own = Membership.objects.filter(user=user)
-        as_reseller = own.filter(
-            account__kind=Account.Kind.RESELLER, role__gte=Act.EDIT_CLIENTS.role
+    def joined_by(self, user: Any) -> Self:
+        """Those that the user is a member of."""
+        seats = Membership.objects.filter(user=user)
+        return self.standing().filter(pk__in=seats.values("account")).order_by("listed_as")
+
+    def looked_after_by(self, user: Any) -> Self:
+        """Those that the user may enter as their reseller: thousands, maybe."""
+        seats = Membership.objects.filter(
+            user=user, account__kind=Account.Kind.RESELLER, role__gte=Act.EDIT_CLIENTS.role
         )
-        return (
-            self.standing()
-            .filter(Q(pk__in=own.values("account")) | Q(reseller__in=as_reseller.values("account")))
-            .order_by("name", "pk")
-        )
+        clients = self.standing().filter(reseller__in=seats.values("account"))
+        return clients.order_by("listed_as")
 
 
 class Account(Suspendable):

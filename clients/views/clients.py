@@ -40,6 +40,9 @@ def index(request: MemberRequest) -> HttpResponse:
     by_name = query.lower()
     if "." in query and (holders := _who_hold(request.account, query)):
         found, by_name = found.filter(pk__in=holders), ""
+    elif query:
+        # Behind the name, the order holds an id: nobody looks for a part of that.
+        found = found.filter(name__icontains=query)
     page = paginate(found, "listed_as", request.GET, by_name)
     context = {
         "page": page,

@@ -27,7 +27,7 @@ def test_neither_do_the_people_of_its_reseller(client, removed, plan):
     Account.objects.filter(pk=removed.reseller.pk).update(kind=Account.Kind.RESELLER)
     client.force_login(owner)
     assert client.get(removed.get_absolute_url()).status_code == 404
-    assert not Account.objects.open_to(owner).filter(pk=removed.pk).exists()
+    assert not Account.objects.looked_after_by(owner).filter(pk=removed.pk).exists()
     assert Membership.objects.admitting(owner, "harbour")
 
 

@@ -58,6 +58,10 @@ def test_a_part_of_a_name_is_found_those_that_begin_with_it_first(listed, acme, 
     assert listed(q="aCm") == ["Acme", "Big Acme"]
 
 
+def test_a_part_of_an_id_is_not_taken_for_a_name(listed, acme):
+    assert listed(q=str(acme.pk)[:3]) == []
+
+
 @pytest.mark.parametrize("typed", ["acme.test", "ACME.test", "someone@acme.test"])
 def test_a_client_is_found_by_its_domain_or_an_address(listed, acme, harbour, typed):
     make_domain(acme, "acme.test")

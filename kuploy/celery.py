@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
     for name, task, seconds in (
         ("check domains that are due", "domains.tasks.sweep_checks", 10.0),
         ("look at host names of resellers", "clients.tasks.sweep_hosts", 60.0),
+        ("forget logos that nobody shows", "clients.tasks.forget_logos", 3600.0),
         ("announce what was crossed", "quotas.tasks.settle", 1.0),
         ("judge every mailbox and plan", "quotas.tasks.settle_all", 600.0),
         ("sum up every domain", "quotas.tasks.sum_up", 3600.0),

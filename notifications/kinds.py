@@ -32,6 +32,7 @@ LOOKS = {
     "claim_lost": Look(DOMAINS, "domain", "error"),
     "deliver_here_ended": Look(DOMAINS, "domain", "info"),
     "migration_ended": Look(TOOLS, "migrate", "info"),
+    "host_left": Look(DOMAINS, "domain", "error"),
     "import_ended": Look(TOOLS, "import", "info"),
     "channel_stopped": Look(WEBHOOKS, "webhook", "error"),
     "test": Look(WEBHOOKS, "webhook", "info"),

@@ -12,6 +12,7 @@ from notifications.models import Alert
 PAGES: dict[str, str] = {
     Alert.Kind.PLAN_LIMIT: "accounts:plan",
     Alert.Kind.MAILBOXES_BLOCKED: "accounts:plan",
+    Alert.Kind.HOST_LEFT: "branding:brand",
     Alert.Kind.IMPORT_ENDED: "imports:list",
     Alert.Kind.CHANNEL_STOPPED: "notifications:webhooks",
 }

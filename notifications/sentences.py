@@ -81,6 +81,14 @@ WORDS: dict[str, Words] = {
             "after two weeks: mail goes where the MX records point. Change them to move here."
         ),
     ),
+    "host_left": (
+        gettext_lazy("%(host)s no longer leads here"),
+        gettext_lazy(
+            "Links in mail to your clients lead to our own name from now on. After a day nothing "
+            "answers under yours. Put right what the page of your brand shows; it counts again "
+            "by itself."
+        ),
+    ),
     "import_ended": (
         gettext_lazy("The import of %(file)s has ended"),
         gettext_lazy("Created: %(created)s, of these blocked: %(blocked)s. Left out: %(skipped)s."),

@@ -16,6 +16,8 @@ from accounts.models import Branding
 from domains.dns import hosts as engine
 from domains.dns.findings import State
 from domains.verification import network
+from notifications.models import Alert
+from notifications.services import raise_alert
 
 BATCH = 50
 # A worker that died in the middle of a batch loses its claim after this long.
@@ -96,11 +98,21 @@ def _keep_or_lose(branding: Branding, outcome: engine.Outcome, now: datetime) ->
     if outcome.holds:
         branding.host_left_at = None
     elif outcome.fails:
-        branding.host_left_at = branding.host_left_at or now
+        if not branding.host_left_at:
+            branding.host_left_at = now
+            _tell(branding)
         if now - branding.host_left_at >= GRACE:
             details = {"host": branding.host}
             branding.host = branding.host_left_at = None
             audit(Actor.system(branding.account), "brand.host_lost", branding.account, **details)
+
+
+def _tell(branding: Branding) -> None:
+    """Once for each time it leaves."""
+    raise_alert(
+        account=branding.account, kind=Alert.Kind.HOST_LEFT, facts={"host": branding.host},
+        dedup_key=f"host-left:{branding.pk}:{branding.host_left_at:%Y-%m-%dT%H:%M:%S.%f}",
+    )  # fmt: skip
 
 
 def _pause(branding: Branding, outcomes: Outcomes, now: datetime) -> timedelta:

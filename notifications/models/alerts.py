@@ -27,6 +27,7 @@ class Alert(models.Model):
         DKIM_OLD = "dkim_old", _("A signing key is a year old")
         CLAIM_LOST = "claim_lost", _("A name was proved by somebody else")
         DELIVER_HERE_ENDED = "deliver_here_ended", _("Early delivery has ended")
+        HOST_LEFT = "host_left", _("The host name for clients leads elsewhere")
         IMPORT_ENDED = "import_ended", _("An import has ended")
         CHANNEL_STOPPED = "channel_stopped", _("A webhook was paused or switched off")
         MIGRATION_ENDED = "migration_ended", _("A migration has ended")

@@ -181,12 +181,14 @@ def test_a_name_that_leads_elsewhere_is_mailed_to_nobody_and_lost_after_a_day(
     """Whoever holds it by now would get the links with which clients sign in."""
     after = record(harbour, outcome=gone)
     assert after.host == NAME
+    assert harbour.alerts.get().title == f"{NAME} no longer leads here"
     assert after.base_url == settings.BASE_URL
     with time_machine.travel(timezone.now() + DAY - HOUR):
         assert record(harbour, outcome=gone).host == NAME
     with time_machine.travel(timezone.now() + DAY + HOUR):
         assert record(harbour, outcome=gone).host is None
     assert last_event() == f"Clients of Harbour sign in at {NAME} no more: see its DNS"
+    assert harbour.alerts.count() == 1
 
 
 def test_it_comes_back_with_its_records(harbour, counting):
@@ -198,6 +200,7 @@ def test_it_comes_back_with_its_records(harbour, counting):
     with time_machine.travel(timezone.now() + 4 * DAY):
         assert record(harbour, outcome=seen(way=State.WRONG)).host is None
         assert record(harbour).host == NAME
+    assert harbour.alerts.count() == 2
 
 
 def test_another_name_counts_only_when_it_is_right_and_the_old_one_goes_on(

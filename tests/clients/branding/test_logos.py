@@ -10,9 +10,11 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, PngImagePlugin
 
-from accounts.models import AuditEvent, Branding, Logo
+from accounts.audit import Actor
+from accounts.models import Account, AuditEvent, Branding, Logo
 from clients.branding import logos
-from clients.branding.services import clear_brand
+from clients.branding.services import clear_brand, set_logo
+from clients.tasks import forget_logos
 from tests.conftest import HTMX
 
 PAGE = "/harbour/brand/logo/"
@@ -160,6 +162,16 @@ def test_it_goes_when_the_provider_takes_the_brand_away(owner, harbour, actor):
     clear_brand(account=harbour, actor=actor)
     assert not Logo.objects.exists()
     assert not Branding.objects.exists()
+
+
+def test_it_goes_with_its_account_and_that_of_another_stays(owner, harbour, plan):
+    upload(owner, picture())
+    other = Account.objects.create(name="Pier", slug="pier", plan=plan)
+    set_logo(account=other, picture=picture(), actor=Actor.system(other))
+    assert Logo.objects.count() == 2
+    Branding.objects.get(account=other).delete()
+    forget_logos()
+    assert Logo.objects.get() == Branding.objects.get(account=harbour).logo
 
 
 def test_a_client_sees_it_with_the_name_as_its_words(owner, client, carol, acme, branding):

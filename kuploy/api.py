@@ -9,12 +9,12 @@ from ninja import NinjaAPI
 from accounts.api import failures, own, problems
 from clients import api as clients
 from domains import api as domains
-from mailboxes.api import aliases, mailboxes
+from mailboxes.api import aliases, limits, mailboxes
 from notifications import api as notifications
 from plans import api as plans
 
 PARTS = [
-    domains.routes, domains.usage_routes,
+    domains.routes, domains.usage_routes, limits.routes,
     mailboxes.routes, mailboxes.usage_routes, aliases.routes,
     notifications.routes, plans.routes, clients.routes,
     own.usage_routes, own.audit_routes, own.job_routes,

@@ -1,12 +1,10 @@
 """Does an account fit into a plan? What does not, by how much, and what to do about it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -47,56 +45,6 @@ def findings(account: Account, plan: Plan) -> list[Finding]:
         *_aliases_per_mailbox(account, plan),
         *_features(account, plan),
     ]
-
-
-def no_longer_fitting(plan: Plan, new: Mapping[str, Any]) -> list[str]:
-    """How many accounts on the plan have more than these limits of it, where they are lowered."""
-    above = {
-        what: _using_more(plan, what, new[f"{what}_limit"])
-        for what in Countable
-        if _lowered(getattr(plan, f"{what}_limit"), new[f"{what}_limit"])
-    }
-    found = [_have_more(what, number) % {"number": number} for what, number in above.items()]
-    said = [sentence for sentence, number in zip(found, above.values(), strict=True) if number]
-    if new["largest_size_bytes"] < plan.largest_size_bytes:
-        larger = Q(counted=True, quota_bytes__gt=new["largest_size_bytes"])
-        boxes = Mailbox.objects.filter(larger, account__plan=plan)
-        if number := boxes.values("account").distinct().count():
-            said.append(
-                ngettext(
-                    "%(number)d account has larger mailboxes.",
-                    "%(number)d accounts have larger mailboxes.",
-                    number,
-                ) % {"number": number}
-            )  # fmt: skip
-    return said
-
-
-def _using_more(plan: Plan, what: Countable, limit: int) -> int:
-    """Accounts, those of resellers with all that their clients have."""
-    of_clients = Coalesce(Sum(f"clients__{what}_count"), 0)
-    used = plan.accounts.annotate(used=F(f"{what}_count") + of_clients)
-    return used.filter(used__gt=limit).count()
-
-
-def _lowered(before: int | None, after: int | None) -> bool:
-    return after is not None and (before is None or after < before)
-
-
-def _have_more(what: Countable, number: int) -> str:
-    return {
-        Countable.DOMAIN: ngettext(
-            "%(number)d account has more domains.", "%(number)d accounts have more domains.", number
-        ),
-        Countable.MAILBOX: ngettext(
-            "%(number)d account has more mailboxes.",
-            "%(number)d accounts have more mailboxes.",
-            number,
-        ),
-        Countable.ALIAS: ngettext(
-            "%(number)d account has more aliases.", "%(number)d accounts have more aliases.", number
-        ),
-    }[what]
 
 
 def rooms_in(account: Account, plan: Plan) -> dict[Countable, Room]:

@@ -12,7 +12,7 @@ from accounts.forms import NameField
 from accounts.models import Account, Plan
 from accounts.models.plans import USUAL_SIZES_GB
 from accounts.room import Countable, rooms_for
-from plans.fitting import no_longer_fitting
+from plans.lowering import no_longer_fitting
 from plans.services import Prices
 from quotas.limits import GB, Room
 

@@ -1,5 +1,5 @@
 """Mailboxes and aliases for programs."""
 
-from mailboxes.api import aliases, mailboxes, removal, rules
+from mailboxes.api import aliases, limits, mailboxes, removal, rules
 
-__all__ = ["aliases", "mailboxes", "removal", "rules"]
+__all__ = ["aliases", "limits", "mailboxes", "removal", "rules"]

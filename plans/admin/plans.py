@@ -23,7 +23,7 @@ from accounts.models import Plan
 from accounts.models.plans import usual_sizes
 from plans import services, sign_up
 from plans.admin.forms import MOST_GB, GigabytesField, ServiceForm
-from plans.fitting import no_longer_fitting
+from plans.lowering import no_longer_fitting
 from quotas.limits import GB
 
 BANDS = settings.BILLING_BANDS_GB

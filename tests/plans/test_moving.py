@@ -12,7 +12,7 @@ from domains.models import Domain
 from kuploy.errors import Refused
 from mailboxes.models import Mailbox, MailRules
 from notifications.models import Channel
-from plans.fitting import no_longer_fitting
+from plans.lowering import no_longer_fitting
 from plans.moving import DoesNotFit, move, preview
 from quotas.models import Usage
 from tests.conftest import GB, make_alias, make_domain, make_mailbox

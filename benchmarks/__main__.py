@@ -19,6 +19,7 @@ from benchmarks import (  # noqa: E402
     crossings,
     data,
     dns,
+    imports,
     lookups,
     mailbox,
     pages,
@@ -63,6 +64,7 @@ def _measure_workers() -> Iterator[report.Figure]:
     """In the database that the servers of the stack use, with its own workers."""
     stack = Stack.load(Path(os.environ["KUPLOY_STACK"]))
     call_command("migrate", verbosity=0)
+    yield from imports.measure()
     yield from crossings.measure(stack)
     yield from webhooks.measure(stack)
 

@@ -1,5 +1,7 @@
 """Encryption at rest. The first key encrypts, every key decrypts, so that keys can be changed."""
 
+from functools import lru_cache
+
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 
@@ -14,4 +16,10 @@ def decrypt(token: bytes) -> bytes:
 
 
 def _keys() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
+    return _made_of(tuple(settings.ENCRYPTION_KEYS))
+
+
+@lru_cache(maxsize=1)
+def _made_of(keys: tuple[str, ...]) -> MultiFernet:
+    """Made once: an import decrypts tens of thousands of passwords."""
+    return MultiFernet([Fernet(key) for key in keys])

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 GB = 2**30
 UNITS = {"": GB, "b": 1, "k": 2**10, "m": 2**20, "g": GB, "t": 2**40}
-SIZE = re.compile(r"(\d{1,15}(?:[.,]\d{1,3})?)\s*(|[kmgt]?i?b|[kmgt])", re.IGNORECASE)
+SIZE = re.compile(r"(\d{1,18}(?:[.,]\d{1,3})?)\s*(|[kmgt]?i?b|[kmgt])", re.IGNORECASE | re.ASCII)
 YES = {"1", "yes", "y", "true", "on"}
 NO = {"0", "no", "n", "false", "off"}
 # By these a spreadsheet takes a text for a formula.
@@ -44,7 +44,7 @@ def whole_number(typed: str) -> int | None:
     """None for an empty cell."""
     if not typed.strip():
         return None
-    if not re.fullmatch(r"\d{1,9}", typed.strip()):
+    if not re.fullmatch("[0-9]{1,9}", typed.strip()):
         raise ValidationError(_("Write a whole number, or leave it empty."))
     return int(typed)
 

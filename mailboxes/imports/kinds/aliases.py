@@ -8,6 +8,7 @@ from accounts.room import Countable
 from domains import limits
 from mailboxes import rules
 from mailboxes.forms import TargetsField, to_itself
+from mailboxes.imports.copying import copy_in
 from mailboxes.imports.kinds import addresses
 from mailboxes.imports.kinds.base import Place, Row, State, as_in_form, to_do
 from mailboxes.models import Alias, Mailbox
@@ -67,5 +68,5 @@ def _make(rows: Sequence[Row]) -> None:
         )
         row.state, row.made_id = State.MADE, alias.pk
         made.append(alias)
-    Alias.objects.bulk_create(made)
+    copy_in(made)
     rules.alias_changed(*(alias.targets for alias in made))

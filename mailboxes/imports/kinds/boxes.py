@@ -17,6 +17,7 @@ from kuploy.errors import Refused
 from mailboxes import hashes, passwords, rules
 from mailboxes.forms import AddressesField, LanguageField
 from mailboxes.imports import cells, hashing
+from mailboxes.imports.copying import copy_in
 from mailboxes.imports.kinds import addresses
 from mailboxes.imports.kinds.base import Place, Row, State, as_in_form, to_do
 from mailboxes.models import Alias, Mailbox, MailRules
@@ -156,7 +157,7 @@ def make(rows: Sequence[Row], place: Place, fits: int | None) -> None:
             box.state_before, box.state = box.state, Mailbox.State.BLOCKED
         row.state, row.made_id = State.BLOCKED if beyond else State.MADE, box.pk
         boxes.append(box)
-    Mailbox.objects.bulk_create(boxes)
+    copy_in(boxes)
     for row, box in zip(rows, boxes, strict=True):
         if row.values.get("forward_to"):
             _forward(row, box, place)

@@ -222,7 +222,8 @@ SELECT address AS subject, '554 5.7.1 Sending is suspended for ' || address
        || ': contact your provider' AS action
   FROM mail.mailbox WHERE suspension >= 10
 UNION ALL
-SELECT name, '554 5.7.1 Sending is suspended for ' || name || ': contact your provider'
+SELECT name::text COLLATE "C", '554 5.7.1 Sending is suspended for ' || name
+       || ': contact your provider'
   FROM domains_domain WHERE served AND suspension >= 10;
 
 -- Refused at RCPT, so that no bounce has to be written: what is full, and what receives nothing. An
@@ -243,23 +244,26 @@ UNION ALL
 SELECT address, '550 5.2.1 This address takes no mail at present'
   FROM mail.alias WHERE suspension >= 30;
 
--- The same through the domain that mirrors it.
-CREATE VIEW mail.postfix_full_alias_domain AS
-SELECT mirror.name AS domain, mirrored.local_part,
-       CASE WHEN mirror.suspension >= 30 THEN '550 5.2.1 This address takes no mail at present'
-            ELSE mirrored.action END AS action
-  FROM domains_domain AS mirror
- CROSS JOIN LATERAL (
-       SELECT box.local_part, target.action
-         FROM mailboxes_mailbox AS box
-         LEFT JOIN mail.postfix_full AS target ON target.address = box.address
-        WHERE box.domain_id = mirror.alias_of_id
-       UNION ALL
-       SELECT alias.local_part, target.action
-         FROM mailboxes_alias AS alias
-         LEFT JOIN mail.postfix_full_alias AS target ON target.address = alias.address
-        WHERE alias.domain_id = mirror.alias_of_id) AS mirrored
- WHERE mirror.local AND (mirror.suspension >= 30 OR mirrored.action IS NOT NULL);
+-- The same through an alias domain. A function, for its statements stay planned as long as Postfix stays
+-- connected: it is asked of every address, and almost none is in an alias domain.
+CREATE OR REPLACE FUNCTION mail.refused_by_mirror(local_part text, mirror text) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    mirrored text;
+    step integer;
+BEGIN
+    SELECT local_part || '@' || target.name, alias.suspension INTO mirrored, step
+      FROM domains_domain AS alias JOIN domains_domain AS target ON target.id = alias.alias_of_id
+     WHERE alias.name = mirror AND alias.local;
+    IF step >= 30 THEN
+        RETURN NEXT '550 5.2.1 This address takes no mail at present';
+    ELSIF step IS NOT NULL THEN
+        RETURN QUERY SELECT action FROM mail.postfix_full AS box WHERE box.address = mirrored
+               UNION SELECT action FROM mail.postfix_full_alias AS alias WHERE alias.address = mirrored;
+    END IF;
+END $$;
+REVOKE EXECUTE ON FUNCTION mail.refused_by_mirror FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION mail.refused_by_mirror TO kuploy_postfix;
 
 GRANT USAGE ON SCHEMA mail TO kuploy_dovecot, kuploy_postfix;
 GRANT SELECT ON mail.dovecot_login, mail.dovecot_user, mail.dovecot_sieve TO kuploy_dovecot;
@@ -267,5 +271,5 @@ GRANT SELECT, INSERT, UPDATE ON mail.usage TO kuploy_dovecot;
 GRANT SELECT ON mail.postfix_domain, mail.postfix_own_domain, mail.postfix_mailbox, mail.postfix_alias,
                 mail.postfix_alias_domain, mail.postfix_catchall, mail.postfix_sender,
                 mail.postfix_sender_alias, mail.postfix_sender_alias_domain, mail.postfix_suspended,
-                mail.postfix_full, mail.postfix_full_alias, mail.postfix_full_alias_domain
+                mail.postfix_full, mail.postfix_full_alias
    TO kuploy_postfix;

@@ -246,6 +246,13 @@ def full_reply(address: str) -> str | None:
     return next(filter(None, replies), None)
 
 
+def test_a_full_mailbox_refuses_through_an_alias_domain_too(mirror, box):
+    fill(box, GB)
+    assert full_reply("info@mirror.test") == "452 4.2.2 Mailbox is full"
+    assert full_reply("postmaster@mirror.test") is None
+    assert full_reply("info@acme.test") == "452 4.2.2 Mailbox is full"
+
+
 def test_a_bigger_size_opens_the_door_again(box):
     fill(box, GB)
     Mailbox.objects.filter(pk=box.pk).update(quota_bytes=2 * GB)
@@ -308,9 +315,12 @@ def test_dovecot_may_read_its_views_and_write_usage_and_nothing_else(db):
 
 @pytest.mark.parametrize(
     ("role", "functions"),
-    [("kuploy_dovecot", {"note_sign_in"}), ("kuploy_postfix", {"count_sending"})],
+    [
+        ("kuploy_dovecot", {"note_sign_in"}),
+        ("kuploy_postfix", {"count_sending", "refused_by_mirror"}),
+    ],
 )
-def test_each_mail_server_may_call_one_function(db, role, functions):
+def test_what_each_mail_server_may_call(db, role, functions):
     """Functions of triggers do not count: nobody can call them."""
     found = rows(
         f"""

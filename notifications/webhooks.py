@@ -56,7 +56,7 @@ def add_webhook(
     channel = Channel(
         pk=pk, account=account, transport=Channel.Transport.WEBHOOK, address=url,
         muted=list(muted), include_clients=include_clients,
-        secret_encrypted=secrets.encrypted(secret),
+        secret_encrypted=secrets.encrypted(secret), reseller=_reseller_of(account, actor),
     )  # fmt: skip
     channel.save(force_insert=True)
     audit(actor, "channel.added", channel)
@@ -67,9 +67,16 @@ def add_webhook(
 def change_webhook(
     *, channel: Channel, url: str, muted: Sequence[str], include_clients: bool, actor: Actor
 ) -> None:
+    if url != channel.address:
+        channel.reseller = _reseller_of(channel.account, actor)
     channel.address, channel.muted, channel.include_clients = url, list(muted), include_clients
-    channel.save(update_fields=["address", "muted", "include_clients"])
+    channel.save(update_fields=["address", "muted", "include_clients", "reseller"])
     audit(actor, "channel.changed", channel)
+
+
+def _reseller_of(account: Account, actor: Actor) -> Account | None:
+    """Whose URL it is, where a reseller's person types it in a client's account."""
+    return account.reseller if actor.reseller else None
 
 
 @transaction.atomic

@@ -84,6 +84,11 @@ class Channel(models.Model):
     membership = models.ForeignKey(
         Membership, models.CASCADE, null=True, blank=True, related_name="channels"
     )
+    # Of a webhook whose URL a reseller's person typed in a client's account: it goes with the
+    # reseller, see left_webhooks.sql.
+    reseller = models.ForeignKey(
+        Account, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     transport = models.CharField(max_length=10, choices=Transport)
     # A URL or an e-mail address; for e-mail empty: the person's sign-in address.
     address = models.CharField(max_length=2000, blank=True, db_default="")

@@ -22,6 +22,7 @@ from benchmarks import (  # noqa: E402
     imports,
     lookups,
     mailbox,
+    migration,
     pages,
     report,
     settlement,
@@ -42,7 +43,7 @@ def main(largest: str = "medium") -> None:
             databases.enter_context(data.loaded(size))
             print(f"{size.mailboxes} mailboxes loaded in {time.monotonic() - began:.0f} s")
         figures = report.shown(_measure(sizes))
-    figures += report.shown(_measure_workers())
+    figures += report.shown(_measure_workers(largest))
     report.save(figures, run_folder() / "bench.json")
 
 
@@ -60,13 +61,14 @@ def _measure(sizes: list[Size]) -> Iterator[report.Figure]:
         yield from billing.measure(size)
 
 
-def _measure_workers() -> Iterator[report.Figure]:
+def _measure_workers(largest: str) -> Iterator[report.Figure]:
     """In the database that the servers of the stack use, with its own workers."""
     stack = Stack.load(Path(os.environ["KUPLOY_STACK"]))
     call_command("migrate", verbosity=0)
     yield from imports.measure()
     yield from crossings.measure(stack)
     yield from webhooks.measure(stack)
+    yield from migration.measure(stack, largest)
 
 
 if __name__ == "__main__":

@@ -169,8 +169,8 @@ class Visit:
                 await self._ask_for_folder(session, verb, name, b" " + _listed(items))
             case b"UID FETCH", _ if asked := headers.ASKED.search(self.line[0]):
                 self.heard_at = time.monotonic()
-                await self._say(await self.ahead.header(session, int(asked[1])))
-                await self._say(self.tag + b" OK\r\n")
+                header = await self.ahead.header(session, int(asked[1]))
+                await self._say(header + self.tag + b" OK\r\n")
             case _ if verb in READING:
                 await self._forward(session, b"".join(self.line))
             case _:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from mailboxes.migration import headers, source, syntax
 from mailboxes.migration.folders import Place, matches
+from mailboxes.migration.listening import Listener
 from mailboxes.migration.side import SideThread
 from mailboxes.migration.source import Login, Server, Source, SourceError
 from mailboxes.migration.syntax import NotImap
@@ -53,7 +54,8 @@ class Doorway:
     def silent_seconds(self) -> float:
         """How long the source owes an answer."""
         now = time.monotonic()
-        return max((now - each.heard_at for each in set(self.visits) if each.is_owed), default=0)
+        listeners = [visit.listener for visit in set(self.visits)]
+        return max((now - each.heard_at for each in listeners if each.is_owed), default=0)
 
     async def open(self) -> None:
         self._listener = await asyncio.start_server(
@@ -98,17 +100,12 @@ class Visit:
 
     def __init__(self, door: Doorway, reader: StreamReader, writer: StreamWriter) -> None:
         self.door, self.reader, self.writer = door, reader, writer
-        self.heard_at = time.monotonic()
-        self.owed = 0
         self.folder = ""
         self.ahead = headers.Ahead()
+        self.listener = Listener(door.names, self.ahead, self._count)
         self.line: list[bytes] = []
         self.tag = b""
         self.task: asyncio.Task[None] = asyncio.current_task()  # type: ignore[assignment]
-
-    @property
-    def is_owed(self) -> bool:
-        return self.owed > 0 or self.ahead.waits
 
     async def serve(self) -> None:
         await self._say(b"* OK [CAPABILITY " + CAPABILITIES + b"] Ready.\r\n")
@@ -166,9 +163,9 @@ class Visit:
                 # Looking in must not even mark messages as no longer recent.
                 await self._ask_for_folder(session, b"EXAMINE", name, b"")
             case b"STATUS", [bytes() as name, list() as items]:
-                await self._ask_for_folder(session, verb, name, b" " + _listed(items))
+                await self._ask_for_folder(session, verb, name, b" " + syntax.listed(items))
             case b"UID FETCH", _ if asked := headers.ASKED.search(self.line[0]):
-                self.heard_at = time.monotonic()
+                self.listener.asked()
                 header = await self.ahead.header(session, int(asked[1]))
                 await self._say(header + self.tag + b" OK\r\n")
             case _ if verb in READING:
@@ -201,73 +198,22 @@ class Visit:
         await self._forward(session, b"%s %s %s%s\r\n" % (self.tag, verb, named, rest))
 
     async def _forward(self, session: Source, command: bytes) -> None:
-        if not self.owed:
-            self.heard_at = time.monotonic()
-        self.owed += 1
+        self.listener.asked()
+        self.listener.owed += 1
         session.writer.write(command)
         await session.writer.drain()
 
     async def _pump(self, session: Source) -> None:
         """All that the source says, to Dovecot."""
-        reason = source.hung_up()
-        with suppress(OSError, asyncio.IncompleteReadError, NotImap, SourceError):
-            while line := await syntax.read_line(session.reader):
-                self.heard_at = time.monotonic()
-                if line[:6].upper() == b"* BYE ":
-                    reason = source.hung_up(line[6:])
-                await self._pass_line(session, line)
+        with suppress(OSError, NotImap):
+            while data := await session.reader.read(PIECE_BYTES):
+                if said := self.listener.hear(data):
+                    await self._say(said)
         # Not reached when Dovecot was done first: then this task is cancelled.
+        reason = source.hung_up(self.listener.last_words)
         self.door.error = self.door.error or reason
         self.ahead.end(reason)
         self.writer.transport.abort()
-
-    async def _pass_line(self, session: Source, line: bytes) -> None:
-        if line.startswith(b"* STATUS "):
-            await self._status(session, line)
-        elif self.ahead.waits and b"BODY[HEADER] " in line:
-            await self.ahead.take(session, line)
-        elif line.startswith(headers.TAG + b" "):
-            self.ahead.end()
-        else:
-            if line.rstrip().upper().endswith(b" EXPUNGE"):
-                self.ahead.forget()
-            elif line.startswith(b"*"):
-                self.ahead.note(line)
-            elif not line.startswith(b"+"):
-                self.owed -= 1
-            await self._pass_on_whole(session, line)
-
-    async def _pass_on_whole(self, session: Source, line: bytes) -> None:
-        """A line with all that belongs to it."""
-        self.writer.write(line)
-        while (size := syntax.literal_size(line)) is not None:
-            await self._literal(session, size)
-            if b"BODY[] {" in line:
-                self._count(size)
-            line = await syntax.read_line(session.reader)
-            self.writer.write(line)
-        await self.writer.drain()
-
-    async def _status(self, session: Source, line: bytes) -> None:
-        """With the folder's name here in it."""
-        pieces = [line]
-        while (size := syntax.literal_size(pieces[-1])) is not None:
-            pieces.append(await session.reader.readexactly(size))
-            pieces.append(await syntax.read_line(session.reader))
-        match syntax.parse(pieces):
-            case [_star, _status, bytes() as raw, list() as items] if raw in self.door.names:
-                name = syntax.quote(self.door.names[raw])
-                await self._say(b"* STATUS %s %s\r\n" % (name, _listed(items)))
-
-    async def _literal(self, session: Source, size: int) -> None:
-        while size:
-            piece = await session.reader.read(min(size, PIECE_BYTES))
-            if not piece:
-                raise source.hung_up()
-            self.heard_at = time.monotonic()
-            size -= len(piece)
-            self.writer.write(piece)
-            await self.writer.drain()
 
     def _count(self, size: int) -> None:
         progress = self.door.progress
@@ -278,7 +224,3 @@ class Visit:
     async def _say(self, data: bytes) -> None:
         self.writer.write(data)
         await self.writer.drain()
-
-
-def _listed(items: list[syntax.Value]) -> bytes:
-    return b"(" + b" ".join(item for item in items if isinstance(item, bytes)) + b")"

@@ -9,14 +9,13 @@ import asyncio
 import re
 from bisect import bisect_left
 
-from mailboxes.migration import syntax
 from mailboxes.migration.source import Source, SourceError
 
 AT_ONCE = 200
 LONGEST_HEADER = 16 * 2**20
 FOUND = re.compile(rb"\* ([0-9]+) FETCH .*\bUID ([0-9]+)\b", re.IGNORECASE)
 ASKED = re.compile(rb"UID FETCH ([0-9]+) \(BODY\.PEEK\[HEADER\]\)\r\n\Z", re.IGNORECASE)
-TAG = b"ahead"
+TAG = b"ahead "
 
 
 class Ahead:
@@ -58,23 +57,16 @@ class Ahead:
         last = wanted[-1] if wanted and wanted[0] == uid else uid
         self._headers.clear()
         self._done = asyncio.get_running_loop().create_future()
-        command = b"%s UID FETCH %d:%d (BODY.PEEK[HEADER])\r\n" % (TAG, uid, last)
+        command = b"%sUID FETCH %d:%d (BODY.PEEK[HEADER])\r\n" % (TAG, uid, last)
         session.writer.write(command)
         await session.writer.drain()
         await self._done
 
-    async def take(self, session: Source, line: bytes) -> None:
-        """A header that has come: LINE ends with its size."""
-        whole, size = [line], syntax.literal_size(line)
-        while size is not None:
-            if size > LONGEST_HEADER:
-                raise syntax.NotImap
-            whole.append(await session.reader.readexactly(size))
-            whole.append(await syntax.read_line(session.reader))
-            size = syntax.literal_size(whole[-1])
+    def take(self, pieces: list[bytes]) -> None:
+        """A header that has come, with the lines around it."""
         # Some name the message after its header.
-        if found := FOUND.match(line.rstrip() + b" " + whole[-1]):
-            self._headers[int(found[2])] = b"".join(whole)
+        if found := FOUND.match(pieces[0].rstrip() + b" " + pieces[-1]):
+            self._headers[int(found[2])] = b"".join(pieces)
 
     def end(self, error: SourceError | None = None) -> None:
         """The last one has come, or none will."""

@@ -115,9 +115,7 @@ class MigrationMailboxQuerySet(models.QuerySet["MigrationMailbox"]):
                 .select_related("job__account", "mailbox__domain")
                 .first()
             )
-            if row:
-                row.take()
-            return row
+            return row if row and row.take() else None
 
     def held_by(self, row: "MigrationMailbox") -> Self:
         """That row, unless it was paused, removed or taken over since the caller got it."""
@@ -217,10 +215,14 @@ class MigrationMailbox(models.Model):
         """What Dovecot knows the mailbox by while this run lasts: see move.sql."""
         return f"move-{self.run_key}"
 
-    def take(self) -> None:
-        """Hold it; call it where nobody else can choose the same."""
-        self.run_key, self.state = uuid4(), State.RUNNING
-        self.started_at, self.ended_at = Now(), None
-        self.claimed_at, self.door_port, self.door_key = Now(), None, ""
-        self.save()
-        self.refresh_from_db(fields=["started_at", "claimed_at"])
+    def take(self) -> bool:
+        """Hold it, unless somebody has changed it since it was read."""
+        as_read = MigrationMailbox.objects.filter(
+            pk=self.pk, state=self.state, run_key=self.run_key
+        )
+        taken = as_read.update(
+            run_key=uuid4(), state=State.RUNNING, claimed_at=Now(), started_at=Now(),
+            ended_at=None, door_port=None, door_key="",
+        )  # fmt: skip
+        self.refresh_from_db(fields=["run_key", "state", "claimed_at", "started_at"])
+        return bool(taken)

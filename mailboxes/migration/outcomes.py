@@ -77,6 +77,8 @@ def _tell_the_end(job: MigrationJob) -> None:
     counted = MigrationMailbox.objects.filter(job=job).by_state()
     if counted.keys() & {State.WAITING, State.RUNNING, State.PAUSED}:
         return
+    if job.step == Step.FINAL and not counted.get(State.FAILED):
+        MigrationJob.objects.filter(pk=job.pk).update(master_password=None)
     raise_alert(
         account=job.account,
         kind=Alert.Kind.MIGRATION_ENDED,

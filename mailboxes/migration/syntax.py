@@ -106,6 +106,10 @@ def quote(text: bytes) -> bytes:
     return b'"' + re.sub(rb'([\\"])', rb"\\\1", text) + b'"'
 
 
+def listed(items: list[Value]) -> bytes:
+    return b"(" + b" ".join(item for item in items if isinstance(item, bytes)) + b")"
+
+
 def is_plain(text: bytes) -> bool:
     """It can stand between quotes in any server's eyes."""
     return PLAIN.match(text) is not None

@@ -71,7 +71,7 @@ def detail(request: MemberRequest, migration_code: UUID) -> HttpResponse:
         "states": [("", _("Any state")), *State.choices],
         "summary": cockpit.summary(job),
     }
-    template = "migration/detail.html#live" if request.htmx else "migration/detail.html"
+    template = "migration/live.html" if request.htmx else "migration/detail.html"
     return render(request, template, context)
 
 

@@ -8,10 +8,12 @@ from django.urls import reverse
 from accounts.models import Account, Membership, Role
 from notifications.models import Alert
 
-# The other apps' rows are looked up through their account: they know alerts, not the other way.
+# What concerns the account as a whole.
 PAGES: dict[str, str] = {
     Alert.Kind.PLAN_LIMIT: "accounts:plan",
     Alert.Kind.MAILBOXES_BLOCKED: "accounts:plan",
+    Alert.Kind.SUSPENDED: "accounts:overview",
+    Alert.Kind.RESUMED: "accounts:overview",
     Alert.Kind.HOST_LEFT: "branding:brand",
     Alert.Kind.IMPORT_ENDED: "imports:list",
     Alert.Kind.CHANNEL_STOPPED: "notifications:webhooks",
@@ -30,6 +32,7 @@ def links(alerts: Iterable[Alert], membership: Membership) -> dict[int, str]:
     return {pk: link for pk, link in found.items() if link}
 
 
+# The other apps' rows are looked up through their account: they know alerts, not the other way.
 def _there(path: str, ids: set[UUID | None], membership: Membership) -> set[UUID]:
     """Those of the reader's account and its clients; found by their ids, however many there are."""
     found = Account.objects.filter(**{f"{path}__in": ids - {None}})
@@ -49,8 +52,8 @@ def _migration(alert: Alert) -> UUID | None:
 
 def _link(alert: Alert, there: set[UUID]) -> str:
     slug = alert.account.slug
-    if page := PAGES.get(alert.kind):
-        return reverse(page, args=[slug])
+    if alert.kind in PAGES and not alert.domain_id:
+        return reverse(PAGES[alert.kind], args=[slug])
     if migration := _migration(alert):
         return reverse("migration:detail", args=[slug, migration]) if migration in there else ""
     if mailbox := _mailbox(alert):

@@ -77,6 +77,8 @@ PLAN = {"metric": "aliases", "used": 80, "limit": 100, "crossed": 80}
         ("plan_limit", PLAN | {"crossed": 75}, ("plan_limit", "back_to_normal", "aliases")),
         ("domain_active", DOMAIN | {"domain_code": "d"}, ("domain_create", None, None)),
         ("claim_lost", DOMAIN, ("claim_lost", None, None)),
+        ("suspended", DOMAIN | {"what": "domain", "step": "no_mail"}, ("suspended", None, None)),
+        ("resumed", {"what": "account", "name": "Acme"}, ("resumed", None, None)),
         ("channel_stopped", {"url": "h", "reason": "r"}, ("channel_stopped", None, None)),
         ("test", {}, ("test", None, None)),
     ],

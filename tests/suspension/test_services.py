@@ -17,6 +17,7 @@ from mailboxes.suspension import (
     suspend_account,
     suspend_mailbox,
 )
+from notifications.links import links
 from notifications.models import Alert
 from tests.conftest import make_domain, make_mailbox, provider_of
 
@@ -163,6 +164,26 @@ def test_what_is_being_deleted_is_not_suspended(rows, provider):
     for kind in ("mailbox", "domain"):
         with pytest.raises(Refused, match="is being"):
             suspend(rows, kind, Suspension.NO_MAIL, provider)
+
+
+@pytest.mark.parametrize(
+    ("step", "left"),
+    [(10, "nothing can be sent"), (20, "nobody can sign in to read it"), (30, "is refused")],
+)
+def test_the_message_says_what_is_left_and_why(rows, provider, step, left):
+    suspend(rows, "mailbox", step, provider, "50 % of it is spam")
+    alert = Alert.objects.get(kind="suspended")
+    assert alert.title == "info@acme.test is suspended"
+    assert left in alert.body
+    assert alert.body.endswith("The reason: 50 % of it is spam")
+
+
+def test_what_is_told_leads_to_its_page(rows, acme, provider):
+    seat = acme.memberships.get(user__email="alice@example.test")
+    for kind in KINDS:
+        suspend(rows, kind, Suspension.NO_MAIL, provider)
+    found = links(Alert.objects.filter(kind="suspended").order_by("pk"), seat)
+    assert list(found.values()) == [rows[kind].get_absolute_url() for kind in KINDS]
 
 
 def kicks():

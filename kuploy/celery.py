@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
         ("send what is due", "notifications.tasks.sweep", 3.0),
         ("forget old notices", "notifications.tasks.forget_old", 3600.0),
         ("forget old sign-ins", "mailboxes.tasks.forget_old_sign_ins", 3600.0),
+        ("write to users of mailboxes", "mailboxes.tasks.send_letters", 10.0),
         ("do what mail hosts are owed", "mailboxes.tasks.sweep_host_jobs", 10.0),
         ("go on with migrations", "mailboxes.migration.tasks.sweep", 10.0),
         ("erase passwords of sources", "mailboxes.migration.tasks.erase_old_passwords", 3600.0),

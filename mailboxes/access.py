@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from kuploy.errors import Refused
 from mailboxes.models import Alias, Mailbox
 
 
@@ -24,6 +25,14 @@ def get_mailbox_for_work(membership: Membership, pk: UUID) -> Mailbox:
     mailbox = get_mailbox(membership, pk)
     if mailbox.state == Mailbox.State.DELETING:
         raise PermissionDenied(_("This mailbox is being deleted."))
+    return mailbox
+
+
+def get_mailbox_for_keys(membership: Membership, pk: UUID) -> Mailbox:
+    """To set how it is opened. Of one's own only where the old password is asked for."""
+    mailbox = get_mailbox_for_work(membership, pk)
+    if membership.service == mailbox.address:
+        raise Refused(_("Do this in the settings of your own mailbox."))
     return mailbox
 
 

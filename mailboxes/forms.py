@@ -119,7 +119,7 @@ class LanguageField(forms.TypedChoiceField):
     def __init__(self) -> None:
         super().__init__(
             label=_("Language of notices"),
-            help_text=_("In which the user is told that the mailbox fills up."),
+            help_text=_("In which its user is written to."),
             choices=MAIL_LANGUAGES,
             required=False,
             empty_value=MAIL_LANGUAGES[0][0],
@@ -170,7 +170,7 @@ class MailboxForm(AddressForm):
                 limits.size_for(cleaned["domain"], cleaned["quota_bytes"])
             except Refused as error:
                 self.add_error("quota_bytes", str(error))
-        if "password" in cleaned:
+        if cleaned.get("password"):
             # Judged also beside a wrong address, so that all that is wrong is said at once.
             domain = cleaned.get("domain")
             address = f"{cleaned.get('local_part', '')}@{domain.name if domain else ''}"

@@ -186,9 +186,16 @@ def _check_targets(mailbox: Mailbox, targets: list[str]) -> None:
     check_wanted(mailbox.address, targets)
     with connection.cursor() as cursor:
         cursor.execute(LOCK)
-        cursor.execute(COMING_BACK, [targets, mailbox.address])
-        if found := cursor.fetchone():
-            raise Refused(
-                _("Mail to %(target)s comes back to %(address)s: it would go round in circles.")
-                % {"target": found[0], "address": mailbox}
-            )
+    if found := coming_back(targets, mailbox.address):
+        raise Refused(
+            _("Mail to %(target)s comes back to %(address)s: it would go round in circles.")
+            % {"target": found, "address": mailbox}
+        )
+
+
+def coming_back(targets: list[str], address: str) -> str | None:
+    """Of the targets one whose mail ends up, over whatever is set up here, at that address."""
+    with connection.cursor() as cursor:
+        cursor.execute(COMING_BACK, [targets, address])
+        found = cursor.fetchone()
+    return str(found[0]) if found else None

@@ -15,7 +15,7 @@ from domains.leading import claim_new_way
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
-from mailboxes import jobs, passwords, rules
+from mailboxes import credentials, jobs, passwords, rules
 from mailboxes.models import (
     POSTMASTER,
     POSTMASTER_BYTES,
@@ -223,7 +223,7 @@ def change_password(*, mailbox: Mailbox, password: str, actor: Actor) -> None:
     with transaction.atomic():
         Mailbox.objects.filter(pk=mailbox.pk).update(password_hash=password_hash)
         audit(actor, "mailbox.password_changed", mailbox)
-        jobs.owe(mailbox, HostJob.Kind.KICK)
+        credentials.password_changed(mailbox)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from mailboxes import measuring, sending, work
+from mailboxes import letters, measuring, sending, work
 from mailboxes.models import HostJob, SignIn
 
 NUDGE_LASTS_SECONDS = 10
@@ -36,3 +36,9 @@ def forget_sending() -> None:
 @shared_task
 def forget_old_sign_ins() -> None:
     SignIn.objects.forget_old()
+
+
+@shared_task
+def send_letters() -> None:
+    """Safe twice: each letter is held by one run. The schedule finds what a lost message left."""
+    letters.send_due()

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from mailboxes.views import aliases, blocked, limits, mailboxes, removal, rules, suspension
+from mailboxes.views import (
+    aliases,
+    blocked,
+    limits,
+    links,
+    mailboxes,
+    removal,
+    rules,
+    suspension,
+)
 
 app_name = "mailboxes"
 urlpatterns = [
@@ -25,6 +34,14 @@ urlpatterns = [
     path("mailboxes/<uuid:mailbox_id>/rules/", rules.show, name="rules"),
     path("mailboxes/<uuid:mailbox_id>/forwarding/", rules.forwarding, name="forwarding"),
     path("mailboxes/<uuid:mailbox_id>/auto-reply/", rules.auto_reply, name="auto_reply"),
+    path("mailboxes/<uuid:mailbox_id>/invite/", links.invite, name="invite"),
+    path("mailboxes/<uuid:mailbox_id>/withdraw/", links.withdraw, name="withdraw"),
+    path("mailboxes/<uuid:mailbox_id>/recovery/", links.choose_recovery, name="choose_recovery"),
+    path(
+        "mailboxes/<uuid:mailbox_id>/recovery/remove/",
+        links.remove_recovery,
+        name="remove_recovery",
+    ),
     path("mailboxes/<uuid:mailbox_id>/delete/", removal.delete_mailbox, name="delete"),
     path("domains/<uuid:domain_id>/remove/", removal.remove_domain, name="remove_domain"),
     path("domains/<uuid:domain_id>/limits/", limits.limit_domain, name="limit_domain"),

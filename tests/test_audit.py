@@ -13,8 +13,9 @@ from domains import services as domains
 from domains.activation import activate
 from domains.models import OwnershipCode
 from kuploy.errors import Refused
-from mailboxes import removal, rules
+from mailboxes import invitations, recovery, removal, rules
 from mailboxes import services as mailboxes
+from mailboxes.models import MailboxInvitation
 from notifications import channels, webhooks
 from notifications.models import Channel, Delivery
 from tests.conftest import GB, PASSWORD, make_alias, make_domain, make_mailbox
@@ -84,6 +85,22 @@ ACTS = {
     "mailbox.password_changed": lambda it: mailboxes.change_password(
         mailbox=box(it), password="another good horse", actor=it
     ),
+    "mailbox.password_reset": lambda it: recovery.reset_password(
+        mailbox=box(it), password="another good horse", actor=it
+    ),
+    "mailbox.invited": lambda it: invitations.invite(
+        mailbox=box(it), address="user@example.test", actor=it
+    ),
+    "mailbox.invitation_accepted": lambda it: invitations.accept(
+        invitation=invited(it), password=PASSWORD, for_recovery=True, actor=it
+    ),
+    "mailbox.invitation_withdrawn": lambda it: invitations.withdraw(
+        mailbox=invited(it).mailbox, actor=it
+    ),
+    "mailbox.recovery_chosen": lambda it: recovery.choose_address(
+        mailbox=box(it), address="user@example.test", actor=it
+    ),
+    "mailbox.recovery_removed": lambda it: recovery.remove_address(mailbox=box(it), actor=it),
     "mailbox.disabled": lambda it: mailboxes.disable_mailbox(mailbox=box(it), actor=it),
     "mailbox.enabled": lambda it: mailboxes.enable_mailbox(mailbox=disabled(it), actor=it),
     "mailbox.deleted": lambda it: removal.delete_mailbox(mailbox=box(it), actor=it),
@@ -157,6 +174,10 @@ def active(it):
 
 def box(it):
     return quietly(make_mailbox, active(it))
+
+
+def invited(it):
+    return MailboxInvitation.objects.create(mailbox=box(it), address="user@example.test")
 
 
 def disabled(it):

@@ -43,6 +43,11 @@ PUBLIC = {
         "<outlook:way>.xml",
         "<outlook:way>.json",
         "<outlook:way>.json/v1.0/<str:email>",
+        "mailbox/forgot/",
+        "mailbox/reset/<str:token>/",
+        "mailbox/invitation/<str:token>/",
+        "mailbox/recovery/<str:token>/",
+        "mailbox/password-strength/",
     ),
 }
 PUBLIC_SECTIONS = ("auth/", "admin/", "api/")

@@ -13,6 +13,7 @@ from mailboxes.models.boxes import (
     TenantQuerySet,
     this_mail_host,
 )
+from mailboxes.models.contacts import Letter, MailboxInvitation, Recovery
 from mailboxes.models.jobs import (
     CLAIM_LASTS,
     LONGEST_PAUSE,
@@ -25,5 +26,6 @@ from mailboxes.models.sign_ins import SignIn
 __all__ = [
     "CLAIM_LASTS", "LONGEST_PAUSE", "MAIL_LANGUAGES", "POSTMASTER", "POSTMASTER_BYTES",
     "POSTMASTER_MESSAGES", "SHORT_CLAIM_LASTS", "Address", "Alias", "HostJob", "HostJobQuerySet",
-    "MailRules", "Mailbox", "MailboxQuerySet", "SignIn", "TenantQuerySet", "this_mail_host",
+    "Letter", "MailRules", "Mailbox", "MailboxInvitation", "MailboxQuerySet", "Recovery", "SignIn",
+    "TenantQuerySet", "this_mail_host",
 ]  # fmt: skip

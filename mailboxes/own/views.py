@@ -1,5 +1,6 @@
 """The pages of a mailbox's own user."""
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,11 +10,11 @@ from django.views.decorators.http import require_POST
 from accounts import brands
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
-from mailboxes import passwords, sending, services
+from mailboxes import passwords, recovery, sending, services
 from mailboxes.clientsettings import page as clientsettings
-from mailboxes.models import Mailbox, SignIn
+from mailboxes.models import Mailbox, Recovery, SignIn
 from mailboxes.own import session
-from mailboxes.own.forms import LanguageForm, OwnPasswordForm, SignInForm
+from mailboxes.own.forms import LanguageForm, OwnPasswordForm, RecoveryForm, SignInForm
 from mailboxes.own.http import MailboxRequest, mailbox_user
 from mailboxes.rule_forms import AutoReplyForm, ForwardingForm
 from mailboxes.views.mailboxes import history_of, profile_of, usage_of
@@ -103,7 +104,10 @@ def settings(request: MailboxRequest) -> HttpResponse:
 
 
 def _settings_of(mailbox: Mailbox) -> dict[str, object]:
+    known = Recovery.objects.filter(mailbox=mailbox).first()
     return {
+        "recovery": known,
+        "recovery_form": RecoveryForm(mailbox=mailbox, address=known.address if known else ""),
         "password_form": OwnPasswordForm(mailbox=mailbox),
         "language_form": LanguageForm(mailbox=mailbox),
     }
@@ -142,9 +146,32 @@ def language(request: MailboxRequest) -> HttpResponse:
 
 @mailbox_user
 @require_POST
-def strength(request: MailboxRequest) -> HttpResponse:
-    """A fragment that judges the password being typed. Nothing is kept."""
-    throttle(f"strength:{request.mailbox.pk}", limit=60, seconds=60)
+def recovery_address(request: MailboxRequest) -> HttpResponse:
+    """Another one, the same once more, or none."""
+    mailbox = request.mailbox
+    throttle(f"mailbox-old:{mailbox.pk}", limit=GUESSES, seconds=PERIOD_SECONDS)
+    form = RecoveryForm(request.POST, mailbox=mailbox, address="")
+    if not form.is_valid():
+        context = {**_settings_of(mailbox), "recovery_form": form}
+        return render(request, "own/settings.html", context, status=422)
+    if address := form.cleaned_data["address"]:
+        recovery.choose_address(mailbox=mailbox, address=address, actor=request.actor)
+        messages.success(
+            request, _("A link to confirm it is on its way to %(to)s.") % {"to": address}
+        )
+    else:
+        recovery.remove_address(mailbox=mailbox, actor=request.actor)
+        messages.success(request, _("Saved."))
+    return redirect("own:settings")
+
+
+@require_POST
+def strength(request: HttpRequest) -> HttpResponse:
+    """A fragment that judges the password being typed, also behind a mailed link. Nothing is kept.
+
+    Limited by the IP, which may be that of a whole office.
+    """
+    throttle(f"strength-from:{get_adapter().get_client_ip(request)}", limit=300, seconds=60)
     typed = request.POST.get("password", "")
-    score = passwords.strength(typed, request.mailbox.address)
+    score = passwords.strength(typed, request.POST.get("username", ""))
     return render(request, "mailboxes/strength.html", {"score": score, "typed": typed != ""})

@@ -25,8 +25,10 @@ from mailboxes import access, passwords, sending, services
 from mailboxes.bands import band_gb, say_bands
 from mailboxes.clientsettings import lookup, profile
 from mailboxes.clientsettings import page as clientsettings
-from mailboxes.forms import MailboxEditForm, MailboxForm, PasswordForm
-from mailboxes.models import HostJob, Mailbox, SignIn
+from mailboxes.elsewhere_forms import NewMailboxForm
+from mailboxes.forms import MailboxEditForm, PasswordForm
+from mailboxes.models import HostJob, Mailbox, MailboxInvitation, SignIn
+from mailboxes.views import elsewhere
 from quotas import history
 from quotas.limits import Room
 from quotas.models import Filling, FillingQuerySet, Point, Usage
@@ -46,6 +48,8 @@ class Row:
     space: Room
     messages: Room
     job: HostJob | None
+    # Its user has not chosen a password yet.
+    invited: bool
 
     @property
     def by_messages(self) -> bool:
@@ -94,7 +98,12 @@ def _with_usage(page: Page[Mailbox]) -> list[Row]:
     leaving = [box.pk for box in page.rows if box.state == Mailbox.State.DELETING]
     purges = HostJob.objects.filter(kind=HostJob.Kind.PURGE, mailbox_id__in=leaving)
     jobs = {job.mailbox_id: job for job in purges}
-    return [Row(box, *rooms(box, used.get(box.address)), jobs.get(box.pk)) for box in page.rows]
+    invited = MailboxInvitation.objects.filter(mailbox__in=page.rows, first=True)
+    waiting = set(invited.values_list("pk", flat=True))
+    return [
+        Row(box, *rooms(box, used.get(box.address)), jobs.get(box.pk), box.pk in waiting)
+        for box in page.rows
+    ]
 
 
 def rooms(mailbox: Mailbox, usage: Usage | None) -> tuple[Room, Room]:
@@ -111,16 +120,15 @@ def add(request: MemberRequest) -> HttpResponse:
     initial = {name: request.GET.get(name, "") for name in ("domain", "quota_bytes")}
     if initial["quota_bytes"] == request.GET.get("usual_size"):
         del initial["quota_bytes"]  # not chosen: the domain before had it as its own
-    form = MailboxForm(
+    form = NewMailboxForm(
         request.POST or None, initial=initial, domains=domains, plan=request.account.plan
     )
     if request.method == "POST" and form.is_valid():
         try:
-            mailbox = services.create_mailbox(**form.cleaned_data, actor=request.actor)
+            mailbox = elsewhere.create_mailbox(request, form.cleaned_data)
         except Refused as error:
             form.add_error("local_part", str(error))
         else:
-            messages.success(request, _("%(address)s is ready.") % {"address": mailbox})
             return redirect(mailbox)
     form.offer_domains(follow=request.path)
     say_bands(form, request.membership)
@@ -178,6 +186,7 @@ def page_of(
             step=mailbox.reseller_step, reason=mailbox.reseller_reason
         ),
         **clientsettings.context(brands.of_account(seat.account), mailbox.address),
+        **elsewhere.page_of(mailbox),
     }
 
 
@@ -224,10 +233,7 @@ def _saved(before: int, after: int) -> str:
 @hosting(Act.EDIT_MAILBOXES)
 @require_POST
 def password(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
-    mailbox = access.get_mailbox_for_work(request.membership, mailbox_id)
-    if request.membership.service == mailbox.address:
-        # There it asks for the old one: an open page must not be enough to lock its owner out.
-        raise Refused(_("Change your own password in the settings of your mailbox."))
+    mailbox = access.get_mailbox_for_keys(request.membership, mailbox_id)
     form = PasswordForm(request.POST, mailbox=mailbox)
     if not form.is_valid():
         context = {**page_of(mailbox, request.membership), "password_form": form}

@@ -1,11 +1,15 @@
 """What the user of a mailbox does on the own page, as the mail servers see it."""
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from tests.conftest import PASSWORD
-from tests.mailservers.clients import can_sign_in
+from accounts.audit import Actor
+from mailboxes import invitations
+from tests.conftest import GB, PASSWORD
+from tests.mailboxes.own.conftest import link_in
+from tests.mailservers.clients import can_sign_in, send, subjects, wait_for
 
 NEW = "another good horse"
 
@@ -34,3 +38,17 @@ def test_imap_and_the_page_agree_on_who_may_not_come_in(new_mailbox, state):
     typed = {"address": mailbox.address, "password": PASSWORD}
     assert Client().post(reverse("own:sign_in"), typed).status_code == 422
     assert not can_sign_in(mailbox.address)
+
+
+def test_an_invited_mailbox_takes_mail_and_opens_with_the_password_its_user_chooses(domain):
+    actor = Actor.system(domain.account)
+    mailbox = invitations.create_invited(
+        domain=domain, local_part="invited", display_name="", quota_bytes=GB,
+        invite_to="user@elsewhere.test", actor=actor,
+    )  # fmt: skip
+    invitations.send(mailbox)
+    assert send(mailbox.address, "Before") == 250
+    assert not can_sign_in(mailbox.address)
+    link = link_in(mail.outbox[-1])
+    assert Client().post(link, {"password": PASSWORD}).status_code == 302
+    wait_for(lambda: subjects(mailbox.address) == ["Before"], "the mail from before")

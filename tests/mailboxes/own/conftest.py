@@ -1,4 +1,7 @@
+import re
+
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 
@@ -15,3 +18,9 @@ def own(client: Client, mailbox: Mailbox) -> Client:
     """A browser in which the user of info@acme.test has signed in."""
     assert sign_in(client, mailbox.address).status_code == 302
     return client
+
+
+def link_in(message: EmailMessage) -> str:
+    """The path of the one address in it."""
+    [found] = re.findall(r"https?://[^/\s]+(/\S+)", message.body)
+    return found

@@ -7,7 +7,7 @@ from accounts.models import AuditEvent
 from domains.services import suspend_domain
 from mailboxes import services
 from mailboxes.models import Alias, Mailbox
-from tests.conftest import GB, PASSWORD, make_mailbox
+from tests.conftest import GB, PASSWORD, make_mailbox, provider_of
 from tests.mailboxes.own.conftest import sign_in
 
 ADDRESS = "postmaster@acme.test"
@@ -83,7 +83,7 @@ def test_the_strength_of_a_password_is_judged_for_it_too(post):
 def test_its_own_password_takes_the_old_one(post, box):
     url = reverse("mailboxes:password", args=["acme", box.pk])
     response = post.post(url, {"password": "another good horse"})
-    assert (response.status_code, "settings of your mailbox" in response.text) == (422, True)
+    assert (response.status_code, "settings of your own mailbox" in response.text) == (422, True)
     page = post.get(reverse("mailboxes:detail", args=["acme", box.pk])).text
     assert reverse("own:settings") in page
 
@@ -94,7 +94,9 @@ ENDS = {
     ),
     "disabled": lambda box, actor: services.disable_mailbox(mailbox=box, actor=actor),
     "blocked": lambda box, _actor: Mailbox.objects.filter(pk=box.pk).update(state="blocked"),
-    "a suspended domain": lambda box, actor: suspend_domain(domain=box.domain, actor=actor),
+    "a suspended domain": lambda box, actor: suspend_domain(
+        domain=box.domain, level=20, reason="Abuse", actor=provider_of(actor.account)
+    ),
 }
 
 

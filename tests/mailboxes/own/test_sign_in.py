@@ -12,7 +12,7 @@ from domains.models import Domain
 from mailboxes import passwords, removal, services
 from mailboxes.models import Mailbox
 from mailboxes.own import session
-from tests.conftest import PASSWORD, make_domain, make_mailbox
+from tests.conftest import PASSWORD, make_domain, make_mailbox, provider_of
 from tests.mailboxes.own.conftest import sign_in
 
 PAGE = "/mailbox/"
@@ -71,7 +71,8 @@ def block(mailbox, actor):
 
 
 def suspend(mailbox, actor):
-    domains.suspend_domain(domain=Domain.objects.get(name="acme.test"), actor=actor)
+    domain, provider = Domain.objects.get(name="acme.test"), provider_of(actor.account)
+    domains.suspend_domain(domain=domain, level=20, reason="Abuse", actor=provider)
 
 
 def erase(mailbox, actor):
@@ -200,7 +201,7 @@ def test_who_is_in_need_not_sign_in(own):
 
 
 def test_an_htmx_request_leaves_the_page(client, mailbox):
-    response = client.post(reverse("own:strength"), headers={"HX-Request": "true"})
+    response = client.post(reverse("own:language"), headers={"HX-Request": "true"})
     assert response["HX-Redirect"] == reverse("own:sign_in")
 
 

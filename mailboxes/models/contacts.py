@@ -1,0 +1,101 @@
+"""How the user of a mailbox is reached at another address: to choose a password, or a new one."""
+
+from datetime import datetime, timedelta
+from typing import Self
+from uuid import uuid4
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from mailboxes.models.boxes import Mailbox
+
+INVITATION_LASTS = timedelta(days=7)
+
+
+class RecoveryQuerySet(models.QuerySet["Recovery"]):
+    def usable(self) -> Self:
+        """Confirmed, and of a mailbox that can be signed in to."""
+        boxes = Mailbox.objects.signing_in().values("pk")
+        return self.filter(confirmed_at__isnull=False, mailbox__in=boxes)
+
+
+class Recovery(models.Model):
+    """Where the user of a mailbox is written to when the password is lost, once confirmed."""
+
+    mailbox = models.OneToOneField(
+        Mailbox, models.CASCADE, primary_key=True, related_name="recovery"
+    )
+    address = models.CharField(max_length=320)
+    confirmed_at = models.DateTimeField(null=True)
+
+    objects = RecoveryQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        """Without the address: it is nobody else's business."""
+        return f"recovery address of {self.mailbox}"
+
+
+class MailboxInvitation(models.Model):
+    """A link with which somebody chooses the password of a mailbox. It is good once."""
+
+    mailbox = models.OneToOneField(
+        Mailbox, models.CASCADE, primary_key=True, related_name="invitation"
+    )
+    # What the link holds, signed: sent again, the one before is no longer good.
+    key = models.UUIDField(default=uuid4, unique=True)
+    address = models.CharField(max_length=320)
+    sent_at = models.DateTimeField(default=timezone.now)
+    # Nobody knows a password yet; else the one that is set counts until the link is used.
+    first = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"invitation to {self.mailbox}"
+
+    @property
+    def good_until(self) -> datetime:
+        return self.sent_at + INVITATION_LASTS
+
+    @property
+    def too_old(self) -> bool:
+        return self.good_until < timezone.now()
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def due(self) -> Self:
+        """By the database's clock; what no pause reaches was written before it was set back."""
+        return self.filter(Q(due_at__lte=Now()) | Q(due_at__gt=Now() + Letter.PAUSE))
+
+    def claim_next(self) -> "Letter | None":
+        """The caller holds it until the pause is over; then it is due again."""
+        with transaction.atomic():
+            found = self.due().select_for_update(skip_locked=True).order_by("due_at").first()
+            if found:
+                self.filter(pk=found.pk).update(due_at=Now() + Letter.PAUSE)
+            return found
+
+
+class Letter(models.Model):
+    """A message about a mailbox to another address of its user. The row goes when it is sent."""
+
+    class Kind(models.TextChoices):
+        """A link to a new password; the password, or the recovery address, is another one."""
+
+        RESET = "reset"
+        CHANGED = "changed"
+        MOVED = "moved"
+
+    # Longer than handing one over may take.
+    PAUSE = timedelta(minutes=1)
+
+    mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="letters")
+    kind = models.CharField(max_length=20, choices=Kind)
+    address = models.CharField(max_length=320)
+    due_at = models.DateTimeField(db_default=Now(), db_index=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = LetterQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.mailbox}"

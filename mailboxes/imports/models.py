@@ -216,7 +216,7 @@ class ImportRow(models.Model):
         INVALID = "invalid", _("Invalid")
         MADE = "made", _("Created")
         BLOCKED = "blocked", _("Created, blocked")
-        LEFT = "left", _("Left out: beyond the plan")
+        LEFT = "left", _("Left out: no room")
 
     # Still to be made; those that people have to put right.
     TO_DO = (State.CREATE, State.BEYOND)

@@ -1,6 +1,6 @@
 """The whole file is read and each row judged, before anything is made."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from time import monotonic
 
@@ -9,12 +9,15 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from domains.models import Domain
 from mailboxes.imports import cells, columns, reading, rows, secrets, uploads
 from mailboxes.imports.errors import Unreadable
 from mailboxes.imports.kinds import MAKERS, Place, Row, State, to_do
+from mailboxes.imports.kinds.addresses import refusal
 from mailboxes.imports.models import ImportJob
 from mailboxes.imports.reading import Line
 from mailboxes.imports.steps import close, holding
+from quotas.limits import Room
 
 ROWS_AT_ONCE = 1_000
 
@@ -66,9 +69,7 @@ def _keep(job: ImportJob, layout: columns.Layout, judged: Sequence[Row]) -> None
 def _finish(job: ImportJob) -> None:
     """The file is not needed any more: the rows hold all of it."""
     with holding(job):
-        fits = rows.places(job.account, MAKERS[job.kind].COUNTS)
-        if fits is not None:  # as things stand; the places are counted again when rows are made
-            rows.mark_beyond(job, fits)
+        _say_what_has_no_room(job)
         job.pieces.all().delete()
         numbers = job.numbers()
         if numbers.to_do or numbers.faulty:
@@ -76,6 +77,27 @@ def _finish(job: ImportJob) -> None:
             ImportJob.objects.filter(pk=job.pk).update(status=status)
         else:
             close(job, ImportJob.Status.DONE)
+
+
+def _say_what_has_no_room(job: ImportJob) -> None:
+    """As things stand: the places are counted again when rows are made."""
+    maker = MAKERS[job.kind]
+    if maker.ROOM:
+        _mark_left(job, *maker.ROOM)
+    fits = rows.places(job.account, maker.COUNTS)
+    if fits is not None:
+        rows.mark_beyond(job, fits)
+
+
+def _mark_left(
+    job: ImportJob, room: Callable[[Domain], Room], check: Callable[[Domain, int], None]
+) -> None:
+    """What is beyond a limit of its domain will not be made."""
+    for domain in Domain.objects.filter(account=job.account, name__in=rows.domains_of(job)):
+        domain.account = job.account
+        left = room(domain).left
+        if left is not None:
+            rows.mark_left(job, domain.name, left, refusal(check, domain, left + 1))
 
 
 def _counted(lines: Iterator[Line]) -> Iterator[Line]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Length, Right, StrIndex
 from psycopg.types.json import Jsonb
 
 from accounts.models import Account
@@ -24,7 +26,14 @@ SETTLE = """
            AS became (line, state, faults, made_id)
      WHERE row.job_id = %(job)s AND row.line = became.line
 """
-# In the order of the file.
+# Both in the order of the file: what a domain, and what the plan has no room for.
+MARK_LEFT = """
+    UPDATE imports_importrow SET state = 'left', faults = %(faults)s
+     WHERE job_id = %(job)s AND line IN (
+           SELECT line FROM imports_importrow
+            WHERE job_id = %(job)s AND state = 'create' AND split_part(key, '@', 2) = %(domain)s
+            ORDER BY line OFFSET %(fits)s)
+"""
 MARK_BEYOND = """
     UPDATE imports_importrow SET state = 'beyond'
      WHERE job_id = %(job)s AND line IN (
@@ -51,6 +60,17 @@ def settle(job: ImportJob, rows: Sequence[Row]) -> None:
         faults=[Jsonb(row.faults) for row in rows],
         made=[row.made_id for row in rows],
     )
+
+
+def domains_of(job: ImportJob) -> list[str]:
+    """The names of the domains that rows would be made in."""
+    name = Right("key", Length("key") - StrIndex("key", Value("@")))
+    found = job.rows.filter(state=ImportRow.State.CREATE).order_by()
+    return list(found.values_list(name, flat=True).distinct())
+
+
+def mark_left(job: ImportJob, domain: str, fits: int, why: str) -> None:
+    _run(MARK_LEFT, job=job.pk, domain=domain, fits=fits, faults=Jsonb([("", why)]))
 
 
 def mark_beyond(job: ImportJob, fits: int) -> None:

@@ -54,8 +54,9 @@ def test_domains_beyond_it_are_left_out(imported, acme, domain, small):
     assert states(job) == ["made", "made", "left"]
 
 
-def test_a_domain_has_no_more_aliases_than_its_mailboxes_allow(imported, acme, domain):
+def test_a_domain_has_no_more_aliases_than_its_mailboxes_allow(uploaded, imported, acme, domain):
     Plan.objects.filter(pk=acme.plan_id).update(aliases_per_mailbox=2)
+    assert states(uploaded(ALIASES, kind="alias")) == ["create", "create", "left", "left"]
     job = imported(ALIASES, kind="alias")
     assert states(job) == ["made", "made", "left", "left"]
     assert "acme.test holds 2 aliases: 2 for each of its mailboxes." in reasons(job)

@@ -5,12 +5,14 @@ from typing import Protocol
 
 from accounts.room import Countable
 from mailboxes.imports.kinds import aliases, boxes, domains, mirrors
-from mailboxes.imports.kinds.base import Place, Row, State, to_do
+from mailboxes.imports.kinds.base import DomainRoom, Place, Row, State, to_do
 from mailboxes.imports.models import Kind
 
 
 class Maker(Protocol):
     COUNTS: Countable
+    # What a domain has left of its own, and what refuses more than that.
+    ROOM: DomainRoom | None
 
     def clean(self, row: Row, place: Place) -> None:
         """What the row says by itself; its faults are noted in it."""

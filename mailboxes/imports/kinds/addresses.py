@@ -72,10 +72,17 @@ def within_domains(rows: Sequence[Row], check: Callable[[Domain, int], None]) ->
 
 def _fits_into(row: Row, taken: Counter[UUID], check: Callable[[Domain, int], None]) -> bool:
     domain = row.values["domain"]
-    try:
-        check(domain, taken[domain.pk] + 1)
-    except Refused as error:
-        row.fault("", str(error), State.LEFT)
+    if why := refusal(check, domain, taken[domain.pk] + 1):
+        row.fault("", why, State.LEFT)
         return False
     taken[domain.pk] += 1
     return True
+
+
+def refusal(check: Callable[[Domain, int], None], domain: Domain, wanted: int) -> str:
+    """Why so many more do not fit into the domain; empty when they do."""
+    try:
+        check(domain, wanted)
+    except Refused as error:
+        return str(error)
+    return ""

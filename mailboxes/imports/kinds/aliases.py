@@ -10,11 +10,12 @@ from mailboxes import rules
 from mailboxes.forms import TargetsField, to_itself
 from mailboxes.imports.copying import copy_in
 from mailboxes.imports.kinds import addresses
-from mailboxes.imports.kinds.base import Place, Row, State, as_in_form, to_do
+from mailboxes.imports.kinds.base import DomainRoom, Place, Row, State, as_in_form, to_do
 from mailboxes.models import Alias, Mailbox
 from mailboxes.services import free_from_deleted, new_alias
 
 COUNTS = Countable.ALIAS
+ROOM: DomainRoom | None = (limits.alias_room, limits.check_alias_room)
 
 _targets = TargetsField(max_length=8000)
 

@@ -11,11 +11,15 @@ from django.forms import Field
 
 from accounts.audit import Actor
 from accounts.models import Account
+from domains.models import Domain
 from kuploy.errors import Refused
 from mailboxes.imports.models import ImportJob, ImportRow, Mode
+from quotas.limits import Room
 
 State = ImportRow.State
 T = TypeVar("T")
+# What a domain has left of its own, and what refuses more than that.
+DomainRoom = tuple[Callable[[Domain], Room], Callable[[Domain, int], None]]
 
 
 @dataclass(slots=True)

@@ -19,11 +19,12 @@ from mailboxes.forms import AddressesField, LanguageField
 from mailboxes.imports import cells, hashing
 from mailboxes.imports.copying import copy_in
 from mailboxes.imports.kinds import addresses
-from mailboxes.imports.kinds.base import Place, Row, State, as_in_form, to_do
+from mailboxes.imports.kinds.base import DomainRoom, Place, Row, State, as_in_form, to_do
 from mailboxes.models import Alias, Mailbox, MailRules
 from mailboxes.services import free_from_deleted, new_mailbox
 
 COUNTS = Countable.MAILBOX
+ROOM: DomainRoom | None = (limits.mailbox_room, limits.check_mailbox_room)
 
 _display_name = NameField(max_length=120, required=False)
 _forward_to = AddressesField(max_length=8000, required=False)

@@ -12,10 +12,11 @@ from domains.models import Domain
 from domains.services import add_domains, claimed_words
 from mailboxes import hashes, passwords
 from mailboxes.imports import hashing
-from mailboxes.imports.kinds.base import Place, Row, State, to_do
+from mailboxes.imports.kinds.base import DomainRoom, Place, Row, State, to_do
 from mailboxes.models import POSTMASTER
 
 COUNTS = Countable.DOMAIN
+ROOM: DomainRoom | None = None
 # Of other systems; here they belong to the account's plan.
 NOT_HERE = ("plan", "max_mailboxes_25gb", "antispam_level")
 

@@ -10,9 +10,10 @@ from domains.forms import target_of
 from domains.models import Domain
 from domains.services import claimed_words
 from mailboxes.imports.kinds import domains
-from mailboxes.imports.kinds.base import Place, Row, State, to_do
+from mailboxes.imports.kinds.base import DomainRoom, Place, Row, State, to_do
 
 COUNTS = Countable.DOMAIN
+ROOM: DomainRoom | None = None
 prepare, make = domains.prepare, domains.make
 
 

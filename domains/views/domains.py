@@ -93,7 +93,7 @@ def page_of(domain: Domain) -> dict[str, object]:
         "verified": len({row.kind for row in rows if row.level == "ok"} & RECORDS),
         "keys": renewal.keys_of(domain),
         "steps_left": not domain.healthy or not (domain.mailbox_count or domain.alias_of_id),
-        "proofs": records.for_proof(domain),
+        "proofs": records.for_proof(domain) if domain.may_prove else [],
         "code_request_form": CodeRequestForm(domain=domain),
         "code_form": CodeForm(),
         "code": getattr(domain, "ownership_code", None),

@@ -9,10 +9,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.audit import Actor
+from accounts.models import Account
 from domains.models import Domain
 from domains.services import resume_domain, suspend_domain
 from mailboxes import removal, services, tasks
 from mailboxes.models import HostJob, Mailbox
+from plans import closing
+from plans.removal import remove_account
 from quotas.models import Usage
 from tests.conftest import make_mailbox
 from tests.mailservers.clients import can_sign_in, control, imap, say_rcpt, send, subjects, wait_for
@@ -142,3 +145,17 @@ def test_a_removed_domain_goes_when_the_last_mail_is_gone(new_domain, actor):
     work()
     assert not home_of(mailbox).exists()
     assert not Domain.objects.filter(pk=domain.pk).exists()
+
+
+def test_a_removed_account_leaves_nothing_on_disk(neighbour, actor):
+    account = neighbour.account
+    mailbox, other = with_mail(neighbour), with_mail(make_mailbox(neighbour.domain, "other"))
+    remove_account(account=account, actor=Actor.system(account))
+    closing.finish_removals()
+    assert not can_sign_in(mailbox.address)
+    assert say_rcpt(mailbox.address) in {550, 554}  # Postfix may remember the domain for a moment
+    assert Account.objects.filter(pk=account.pk).exists()
+    work()
+    closing.finish_removals()
+    assert not any(home_of(box).exists() for box in (mailbox, other))
+    assert not Account.objects.filter(pk=account.pk).exists()

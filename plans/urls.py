@@ -8,7 +8,6 @@ urlpatterns = [
     path("", plans.index, name="list"),
     path("add/", plans.add, name="add"),
     path("<int:plan_id>/", plans.edit, name="edit"),
-    path("<int:plan_id>/clients/", moving.clients, name="clients"),
     path("<int:plan_id>/retire/", plans.retire, name="retire"),
     path("<int:plan_id>/offer-again/", plans.offer_again, name="offer_again"),
     path("<int:plan_id>/delete/", plans.delete, name="delete"),

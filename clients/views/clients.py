@@ -54,7 +54,7 @@ def index(request: MemberRequest) -> HttpResponse:
             ("suspended", _("Suspended")), ("removing", _("Being removed")),
         ],
         "plan": plan,
-        "plans": [("", _("Any plan")), *_plans(request.account)],
+        "plans": [("", _("Any plan")), *_plans(request.account, plan)],
     }  # fmt: skip
     template = "clients/index.html#list" if request.htmx else "clients/index.html"
     return render(request, template, context)
@@ -79,9 +79,13 @@ def _who_hold(reseller: Account, typed: str) -> list[UUID]:
     return list(holders.values_list("account", flat=True))
 
 
-def _plans(reseller: Account) -> list[tuple[str, str]]:
-    offered = reseller.plans.order_by("name", "pk").values_list("pk", "name")
-    return [(str(pk), name) for pk, name in offered[:PLANS_OFFERED]]
+def _plans(reseller: Account, chosen: str) -> list[tuple[str, str]]:
+    """The first ones by name, and the one that a link has chosen."""
+    named = reseller.plans.order_by("name", "pk")
+    offered = list(named[:PLANS_OFFERED])
+    if chosen.isdecimal() and not any(str(plan.pk) == chosen for plan in offered):
+        offered += named.filter(pk=int(chosen))
+    return [(str(plan.pk), plan.name) for plan in offered]
 
 
 @selling(Act.EDIT_CLIENTS)

@@ -11,21 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.http import MemberRequest, selling
 from accounts.roles import Act
-from kuploy.paging import paginate
 from plans import access, moving
 from plans.forms import MoveForm
-
-
-@selling(Act.EDIT_CLIENTS)
-def clients(request: MemberRequest, plan_id: int) -> HttpResponse:
-    """Who has the plan, each with the way to another one."""
-    plan = access.get_plan(request.account, plan_id)
-    query = request.GET.get("q", "").strip()
-    found = plan.accounts.filter(reseller=request.account, removed_at=None)
-    page = paginate(found, "listed_as", request.GET, query.lower())
-    context = {"plan": plan, "page": page, "query": query}
-    template = "plans/clients.html#list" if request.htmx else "plans/clients.html"
-    return render(request, template, context)
 
 
 @selling(Act.EDIT_CLIENTS)

@@ -54,7 +54,6 @@ def test_every_page_fits(page, live_server, alice, acme, harbour, small, size):
         address(live_server, "list"),
         address(live_server, "add"),
         address(live_server, "edit", office.pk),
-        address(live_server, "clients", small.pk),
         address(live_server, "move", acme.pk),
         f"{address(live_server, 'move', acme.pk)}?plan={office.pk}",
         live_server.url + reverse("accounts:plan", args=["acme"]),

@@ -1,8 +1,10 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.models import Account, Plan
+from clients.views import clients
 from domains.models import Domain
 from mailboxes.models import Mailbox
 from quotas.models import Level, Total, Usage
@@ -84,6 +86,19 @@ def test_a_plan_can_be_chosen(listed, acme, harbour):
     client_named(harbour, "Other", plan=large)
     assert listed(plan=large.pk) == ["Other"]
     assert listed(plan="x") == ["Acme", "Other"]
+    assert listed(plan="9" * 30) == []
+
+
+def test_a_plan_leads_to_its_clients(reseller, address, acme, small, harbour, monkeypatch):
+    monkeypatch.setattr(clients, "PLANS_OFFERED", 0)
+    link = f"{address('list')}?plan={small.pk}"
+    pages = [
+        reverse("plans:list", args=["harbour"]),
+        reverse("plans:edit", args=["harbour", small.pk]),
+    ]
+    for page in pages:
+        assert f'href="{link}"' in reseller.get(page).text
+    assert (str(small.pk), "Small") in reseller.get(link).context["plans"]
 
 
 def fill(account, level):

@@ -81,18 +81,6 @@ def test_the_list_costs_the_same_for_many_plans(owner, small, harbour):
     assert cost() == few <= 10
 
 
-def test_the_clients_of_a_plan_are_listed_with_the_way_to_another(owner, small, acme, harbour):
-    Account.objects.create(name="Bakery", slug="bakery", plan=small, reseller=harbour)
-    gone = {"removed_at": "2026-01-01T00:00Z", "plan": small, "reseller": harbour}
-    Account.objects.create(name="Gone", slug="gone", **gone)
-    Account.objects.create(name="Of another reseller", slug="other", plan=small)
-    page = owner.get(url("clients", small.pk))
-    assert [client.name for client in page.context["page"].rows] == ["Acme", "Bakery"]
-    assert url("move", acme.pk) in page.text
-    found = owner.get(url("clients", small.pk), {"q": "BAK"}).context["page"].rows
-    assert [client.name for client in found] == ["Bakery"]
-
-
 def test_the_list_is_searched_and_filtered(owner, small, harbour):
     Plan.objects.create(name="Old", owner=harbour, retired_at="2026-01-01T00:00Z")
 
@@ -191,7 +179,7 @@ def test_one_that_nobody_has_goes(owner, small, plan):
     assert not Plan.objects.filter(pk=small.pk).exists()
 
 
-@pytest.mark.parametrize("name", ["edit", "clients", "retire", "offer_again", "delete"])
+@pytest.mark.parametrize("name", ["edit", "retire", "offer_again", "delete"])
 def test_the_plans_of_others_are_not_there(owner, plan, name):
     assert owner.post(url(name, plan.pk)).status_code == 404
     assert owner.get(url("add"), {"copy": plan.pk}).status_code == 404

@@ -12,9 +12,11 @@ from django.core.management import call_command
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kuploy.settings")
 os.environ.setdefault("KUPLOY_LOG_LEVEL", "ERROR")
+os.environ.setdefault("KUPLOY_API_CALLS_PER_MINUTE", "100000000")
 django.setup()
 
 from benchmarks import (  # noqa: E402
+    api,
     billing,
     crossings,
     data,
@@ -58,6 +60,7 @@ def _measure(sizes: list[Size]) -> Iterator[report.Figure]:
         if size.domains >= dns.DOMAINS:
             yield from dns.measure(size)
         yield from mailbox.measure(size)
+        yield from api.measure(size)
         yield from billing.measure(size)
 
 

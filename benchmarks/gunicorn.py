@@ -17,7 +17,18 @@ OPTIONS = ["--workers=1", "--threads=4", "--no-control-socket", "--keep-alive=75
 
 class Site:
     def __init__(self, port: int) -> None:
+        self._port = port
         self._connection = HTTPConnection("127.0.0.1", port)
+
+    def again(self) -> "Site":
+        """Over another connection."""
+        return Site(self._port)
+
+    def post(self, path: str, headers: dict[str, str], body: bytes) -> None:
+        self._connection.request("POST", path, body, headers)
+        response = self._connection.getresponse()
+        answer = response.read()
+        assert response.status == 201, (path, response.status, answer)
 
     def get(self, path: str, headers: dict[str, str]) -> None:
         self._connection.request("GET", path, headers=headers)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from ninja import Field, Query, Schema
 
 from accounts.api.answers import Listing
+from accounts.api.bodies import Sent
 from accounts.api.guard import Call
 from accounts.api.paging import Window, by_name, listing
 from accounts.api.problems import judged
@@ -66,7 +67,7 @@ def list_clients(request: Call, chosen: Query[ClientFilter]) -> Listing:
     return listing(page, lambda found: [shown(each) for each in found], lambda row: row.listed_as)
 
 
-class NewClient(Schema):
+class NewClient(Sent):
     name: str = Field(max_length=120)
     email: str = Field(max_length=254, description="Its owner gets an invitation there.")
     plan_id: UUID = Field(description="One of your plans on offer.")
@@ -87,7 +88,7 @@ def show_client(request: Call, client_id: UUID) -> ClientOut:
     return shown(access.get_client(request.account, client_id))
 
 
-class OwnerIn(Schema):
+class OwnerIn(Sent):
     email: str = Field(max_length=254)
 
 
@@ -101,7 +102,7 @@ def invite_owner(request: Call, client_id: UUID, wanted: OwnerIn) -> ClientOut:
     return shown(client)
 
 
-class Move(Schema):
+class Move(Sent):
     plan_id: UUID
     block_excess: bool = Field(False, description="Block the newest mailboxes beyond the plan.")
 
@@ -123,7 +124,7 @@ def move_client(request: Call, client_id: UUID, wanted: Move) -> ClientOut:
     return show_client(request, client_id)
 
 
-class SuspensionIn(Schema):
+class SuspensionIn(Sent):
     step: int = Field(description="10 no sending, 20 no sign-in, 30 no mail.")
     reason: str = Field(max_length=300, description="The client reads it.")
 

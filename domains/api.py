@@ -1,7 +1,7 @@
 """Domains for programs: claiming, proving, DNS records and their checks."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -10,6 +10,8 @@ from ninja import Field, Query, Schema
 
 from accounts.api import jobs
 from accounts.api.answers import Listing
+from accounts.api.bodies import Sent
+from accounts.api.choices import OneOf
 from accounts.api.guard import Call
 from accounts.api.jobs import Job, Progress, Work, job_of
 from accounts.api.paging import Window, by_name, listing
@@ -32,7 +34,7 @@ class DomainOut(Schema):
     id: UUID
     name: str = Field(description="In IDNA form, as it stands in the DNS.")
     unicode_name: str
-    status: Domain.Status
+    status: Annotated[str, OneOf(Domain.Status)]
     alias_of: UUID | None = Field(description="The domain whose mailboxes and aliases it mirrors.")
     created_at: datetime
     proved_at: datetime | None
@@ -58,7 +60,7 @@ def rows(domain_id: UUID) -> "QuerySet[Any]":
 
 class DomainFilter(Window):
     q: str = Field("", max_length=253, description="A part of the name.")
-    status: Domain.Status | None = None
+    status: Annotated[str, OneOf(Domain.Status)] | None = None
     alias_of: UUID | None = Field(None, description="Only the alias domains of that domain.")
 
 
@@ -66,7 +68,7 @@ class DomainFilter(Window):
 def list_domains(request: Call, chosen: Query[DomainFilter]) -> Listing:
     """List domains.
 
-    By name. With `q`, those that begin with it come first.
+    By name. With q, those that begin with it come first.
     """
     found = Domain.objects.visible_to(request.membership)
     if chosen.status:
@@ -77,7 +79,7 @@ def list_domains(request: Call, chosen: Query[DomainFilter]) -> Listing:
     return listing(page, lambda found: [shown(each) for each in found], lambda row: row.name)
 
 
-class NewDomain(Schema):
+class NewDomain(Sent):
     name: str = Field(max_length=2000, examples=["example.com"])
     alias_of: str = Field("", max_length=253, description="The name of the domain to mirror.")
 
@@ -101,7 +103,7 @@ def show_domain(request: Call, domain_id: UUID) -> DomainOut:
     return shown(access.get_domain(request.membership, domain_id))
 
 
-class CatchAll(Schema):
+class CatchAll(Sent):
     address: str = Field(max_length=320, description="Empty refuses mail to unknown addresses.")
 
 
@@ -118,7 +120,7 @@ def set_catch_all(request: Call, domain_id: UUID, wanted: CatchAll) -> DomainOut
     return show_domain(request, domain_id)
 
 
-class EarlyDelivery(Schema):
+class EarlyDelivery(Sent):
     on: bool
 
 
@@ -231,7 +233,7 @@ def show_ownership(request: Call, domain_id: UUID) -> Ownership:
     return Ownership(proved_at=domain.proved_at, records=wanted, code=code)
 
 
-class CodeRequest(Schema):
+class CodeRequest(Sent):
     local_part: str = Field(max_length=64, examples=["postmaster"])
 
 
@@ -247,7 +249,7 @@ def send_code(request: Call, domain_id: UUID, wanted: CodeRequest) -> Ownership:
     return show_ownership(request, domain_id)
 
 
-class CodeEntry(Schema):
+class CodeEntry(Sent):
     code: str = Field(max_length=20, examples=["1234 5678"])
 
 

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import brand, invitations
-from kuploy import views
+from kuploy import reference, views
 from kuploy.api import api
 from mailboxes.clientsettings import views as clientsettings
 from notifications.views import confirm
@@ -15,6 +15,7 @@ public: list[URLPattern | URLResolver] = [
     path("healthz/host", views.known_host, name="known_host"),
     path("brand/<str:name>.css", brand.style, name="brand_style"),
     path("brand/<str:digest>.png", brand.logo, name="brand_logo"),
+    path("api/v1/", reference.page, name="reference"),
     path("api/v1/", api.urls),
     path("auth/", include("allauth.urls")),
     path("admin/", admin.site.urls),

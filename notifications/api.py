@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from django.db.models import QuerySet
 from ninja import Field, Query, Schema
 
 from accounts.api.answers import Listing
+from accounts.api.bodies import Sent
+from accounts.api.choices import OneOf
 from accounts.api.guard import Call
 from accounts.api.paging import Window, listing, newest_first, place, sealed, unsealed
 from accounts.api.problems import judged
@@ -28,7 +30,7 @@ class WebhookOut(Schema):
     url: str
     kinds: list[str] = Field(description="The kinds of alerts that it gets.")
     include_clients: bool = Field(description="A reseller's: also of its clients.")
-    state: Channel.State
+    state: Annotated[str, OneOf(Channel.State)]
     failing_since: datetime | None
     created_at: datetime
 
@@ -36,7 +38,7 @@ class WebhookOut(Schema):
 def shown(hook: Channel) -> WebhookOut:
     return WebhookOut(
         id=hook.pk, url=hook.address, kinds=told_of(hook), include_clients=hook.include_clients,
-        state=Channel.State(hook.state), failing_since=hook.failing_since,
+        state=hook.state, failing_since=hook.failing_since,
         created_at=hook.created_at,
     )  # fmt: skip
 
@@ -51,7 +53,7 @@ def list_webhooks(request: Call) -> Listing:
     return Listing([shown(hook) for hook in access.webhooks(request.membership)], "")
 
 
-class WebhookIn(Schema):
+class WebhookIn(Sent):
     url: str = Field(examples=["https://example.com/hook"])
     kinds: list[str] = Field(description=f"Among {', '.join(kind for kind, _label in KINDS)}.")
     include_clients: bool = False
@@ -144,7 +146,7 @@ class DeliveryOut(Schema):
     webhook_id: UUID
     alert_id: UUID
     kind: str
-    state: Delivery.State
+    state: Annotated[str, OneOf(Delivery.State)]
     outcome: str = Field(description="How the last attempt ended.")
     attempt_count: int
     created_at: datetime
@@ -171,7 +173,7 @@ def test_webhook(request: Call, webhook_id: UUID) -> DeliveryOut:
 
 
 class DeliveryFilter(Window):
-    state: Delivery.State | None = None
+    state: Annotated[str, OneOf(Delivery.State)] | None = None
     webhook: UUID | None = Field(None, description="Only those of that webhook.")
 
 

@@ -1,7 +1,7 @@
 """A reseller's plans for clients, for programs."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
 
 from accounts.api.answers import Listing
+from accounts.api.bodies import Sent
+from accounts.api.choices import OneOf
 from accounts.api.guard import Call
 from accounts.api.paging import Window, by_number, listing, sealed
 from accounts.api.problems import Entry, Invalid, judged
@@ -25,7 +27,7 @@ from plans.forms import PlanForm
 routes = Routes(Area.PLANS, who_sells)
 
 
-class PlanIn(Schema):
+class PlanIn(Sent):
     """What is left out stays as it is, or begins as in any new plan."""
 
     name: str = ""
@@ -39,7 +41,7 @@ class PlanIn(Schema):
     allowed_sizes_gb: list[int] = []
     message_cap: int | None = Field(None, description="null: what belongs to the size.")
     catch_all: bool = True
-    forwarding: Plan.Forwarding = Plan.Forwarding.USERS
+    forwarding: Annotated[str, OneOf(Plan.Forwarding)] = Plan.Forwarding.USERS.value
     api: bool = True
     webhooks: bool = True
     migration: bool = True
@@ -64,7 +66,7 @@ class PlanOut(Schema):
     allowed_sizes_gb: list[int]
     message_cap: int | None
     catch_all: bool
-    forwarding: Plan.Forwarding
+    forwarding: Annotated[str, OneOf(Plan.Forwarding)]
     api: bool
     webhooks: bool
     migration: bool

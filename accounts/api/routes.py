@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from inspect import getdoc
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -143,7 +144,8 @@ def _unless_changed(
     wanted = call.headers.get("If-Match")
     if wanted is None:
         return view()
-    ids = call.resolver_match.kwargs if call.resolver_match else {}
+    found = call.resolver_match.kwargs if call.resolver_match else {}
+    ids = {name: UUID(value) for name, value in found.items()}
     with transaction.atomic():
         # The reseller's row, then the account's, as everywhere; then nobody changes the thing.
         for pk in filter(None, [call.account.reseller_id, call.account.pk]):

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from ninja import Field, Query, Schema
 
 from accounts.api.answers import Listing
+from accounts.api.bodies import Sent
 from accounts.api.guard import Call
 from accounts.api.paging import Window, by_name, listing
 from accounts.api.problems import judged
@@ -49,7 +50,7 @@ class AliasFilter(Window):
 def list_aliases(request: Call, chosen: Query[AliasFilter]) -> Listing:
     """List aliases.
 
-    By address. With `q`, those that begin with it come first.
+    By address. With q, those that begin with it come first.
     """
     found = Alias.objects.visible_to(request.membership)
     if chosen.domain:
@@ -58,7 +59,7 @@ def list_aliases(request: Call, chosen: Query[AliasFilter]) -> Listing:
     return listing(page, lambda found: [shown(each) for each in found], lambda row: row.address)
 
 
-class NewAlias(Schema):
+class NewAlias(Sent):
     local_part: str = Field(max_length=64, description="The part before the @.", examples=["team"])
     domain: str = Field(max_length=253, description="The name of an active domain.")
     targets: list[str] = Field(max_length=100, description="Up to 20 addresses.")
@@ -79,7 +80,7 @@ def show_alias(request: Call, alias_id: UUID) -> AliasOut:
     return shown(access.get_alias(request.membership, alias_id))
 
 
-class AliasChange(Schema):
+class AliasChange(Sent):
     targets: list[str] = Field(max_length=100, description="Up to 20 addresses.")
 
 

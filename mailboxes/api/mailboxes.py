@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
 from ninja import Field, Query, Schema
 
 from accounts.api.answers import Listing
+from accounts.api.bodies import Sent
+from accounts.api.choices import OneOf
 from accounts.api.guard import Call
 from accounts.api.paging import Window, by_name, listing
 from accounts.api.problems import judged
@@ -34,7 +36,7 @@ class MailboxOut(Schema):
     address: str
     domain_id: UUID
     display_name: str
-    state: Mailbox.State
+    state: Annotated[str, OneOf(Mailbox.State)]
     quota_bytes: int
     quota_messages: int = Field(description="Most messages, which follow from the size.")
     language: str = Field(description="In which its user is told that it fills up.")
@@ -51,7 +53,7 @@ def rows(mailbox_id: UUID) -> "QuerySet[Any]":
 
 class MailboxFilter(Window):
     q: str = Field("", max_length=320, description="A part of the address.")
-    state: Mailbox.State | None = None
+    state: Annotated[str, OneOf(Mailbox.State)] | None = None
     domain: UUID | None = Field(None, description="Only those of that domain.")
     over: Literal["80", "95", "100"] | None = Field(
         None, description="Fuller than so many percent."
@@ -62,7 +64,7 @@ class MailboxFilter(Window):
 def list_mailboxes(request: Call, chosen: Query[MailboxFilter]) -> Listing:
     """List mailboxes.
 
-    By address. With `q`, those that begin with it come first.
+    By address. With q, those that begin with it come first.
     """
     found, among = Mailbox.objects.visible_to(request.membership), _filling(request, chosen.over)
     if chosen.state:
@@ -83,7 +85,7 @@ def _filling(request: Call, over: str | None) -> "QuerySet[Filling] | None":
     )
 
 
-class NewMailbox(Schema):
+class NewMailbox(Sent):
     local_part: str = Field(max_length=64, description="The part before the @.", examples=["info"])
     domain: str = Field(max_length=253, description="The name of an active domain.")
     password: str = Field(description="At least 8 characters, for IMAP and SMTP.")
@@ -110,7 +112,7 @@ def show_mailbox(request: Call, mailbox_id: UUID) -> MailboxOut:
     return shown(access.get_mailbox(request.membership, mailbox_id))
 
 
-class MailboxChange(Schema):
+class MailboxChange(Sent):
     """What is left out stays as it is."""
 
     display_name: str = Field("", max_length=120)
@@ -132,7 +134,7 @@ def change_mailbox(request: Call, mailbox_id: UUID, change: MailboxChange) -> Ma
     return show_mailbox(request, mailbox_id)
 
 
-class NewPassword(Schema):
+class NewPassword(Sent):
     password: str = Field(description="At least 8 characters.")
 
 

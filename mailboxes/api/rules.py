@@ -3,8 +3,9 @@
 from datetime import date
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 
+from accounts.api.bodies import Sent
 from accounts.api.guard import Call
 from accounts.api.problems import judged
 from accounts.roles import Act
@@ -14,7 +15,7 @@ from mailboxes.rule_forms import AutoReplyForm, ForwardingForm
 from mailboxes.rules import rules_of, set_auto_reply, set_forwarding
 
 
-class Forwarding(Schema):
+class Forwarding(Sent):
     forward_to: list[str] = Field(max_length=100, description="Addresses; none: nothing.")
     keep_copy: bool = Field(True, description="Whether forwarded mail also stays in the mailbox.")
 
@@ -39,7 +40,7 @@ def change_forwarding(request: Call, mailbox_id: UUID, wanted: Forwarding) -> Fo
     return show_forwarding(request, mailbox_id)
 
 
-class AutoReply(Schema):
+class AutoReply(Sent):
     on: bool
     subject: str = Field(max_length=120)
     text: str = Field(max_length=4000)

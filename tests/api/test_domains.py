@@ -40,6 +40,7 @@ def test_an_alias_domain_is_a_domain(api, domain):
         ),
         ({"name": 5}, "#/name", "valid string"),
         ({}, "#/name", "Field required"),
+        ({"name": "a.test", "alias": "b.test"}, "#/alias", "not permitted"),
     ],
 )
 def test_what_is_wrong_is_said_for_each_field(api, sent, pointer, sentence):

@@ -128,3 +128,10 @@ def test_a_client_is_suspended_and_resumed(api, client_of):
 def test_a_resellers_plan_is_its_own_business(api, acme, small):
     assert Plan.objects.get(name="Small").owner_id != acme.pk
     assert api.get("/plans").json() == [small]
+
+
+def test_a_plan_that_somebody_else_changed_stays(api, small):
+    path = f"/plans/{small['id']}"
+    tag = api.get(path)["ETag"]
+    assert api.patch(path, {"domain_limit": 3}, If_Match=tag).status_code == 200
+    assert api.patch(path, {"domain_limit": 4}, If_Match=tag).status_code == 412

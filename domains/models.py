@@ -291,6 +291,10 @@ class RecordCheck(models.Model):
     # A look-up that failed says nothing about the record: it leaves the above as it was.
     failed_at = models.DateTimeField(null=True)
     failure = models.TextField(blank=True)
+    # What it was when it was last right, and since when it is not: what a change is told by.
+    good_found = models.JSONField(default=list)
+    good_at = models.DateTimeField(null=True)
+    wrong_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from uuid import UUID
@@ -12,12 +12,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.audit import Actor
-from domains import cutover, records, renewal, watch
+from accounts.models import Suspension
+from domains import checks, cutover, records, renewal, watch
 from domains.activation import activate
 from domains.dns.check import Findings, check_many
 from domains.dns.findings import RECORDS, Finding, Kind, State, Wanted
 from domains.dns.transport import Network
-from domains.models import Domain, RecordCheck, mx_records
+from domains.models import Domain, mx_records
 
 PROOFS = frozenset({Kind.PROOF_A, Kind.PROOF_TXT})
 BATCH = 500
@@ -105,61 +106,35 @@ def record(results: Sequence[tuple[Domain, Findings]]) -> None:
         if proofs:
             activate(domain=domain, method=proofs[0], actor=Actor.system(domain.account))
     with transaction.atomic():
-        healthy_before = _lock(results)
+        watched = _lock(results)
         # Without the domains removed during the look-ups: one would fail the whole batch.
-        living = [(domain, found) for domain, found in results if domain.pk in healthy_before]
+        living = [(domain, found) for domain, found in results if domain.pk in watched]
         if living:
-            _store_findings(living)
-            _store_domains(living)
-            watch.tell_of_changes(living, healthy_before)
+            stored = checks.store(living)
+            _store_domains(living, stored)
+            watch.tell_of_changes([each for each in living if watched[each[0].pk]], stored)
             for domain, found in living:
                 renewal.take_over(domain, found)
     cutover.end_what_is_over([domain.pk for domain, _findings in results])
 
 
 def _lock(results: Sequence[tuple[Domain, Findings]]) -> dict[UUID, bool]:
-    """The domains that are still there, and whether their records were right so far."""
+    """The domains that are still there, and whether anybody wants to hear of their records."""
     rows = Domain.objects.filter(pk__in=[domain.pk for domain, _findings in results])
     # In one order, so that two workers with overlapping batches queue up.
-    return dict(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", "healthy"))
+    held = rows.order_by("pk").select_for_update(no_key=True)
+    return {
+        pk: status == Domain.Status.ACTIVE and step < Suspension.NO_MAIL
+        for pk, status, step in held.values_list("pk", "status", "suspension")
+    }
 
 
-def _store_findings(results: Sequence[tuple[Domain, Findings]]) -> None:
-    now = timezone.now()
-    rows = [
-        RecordCheck(
-            domain=domain, kind=kind, state=finding.state, found=list(finding.found),
-            source=finding.source, sentence=finding.sentence, advice=finding.advice,
-            checked_at=now,
-        )
-        for domain, findings in results
-        for kind, finding in findings.items()
-        if finding.state is not State.UNREACHABLE
-    ]  # fmt: skip
-    failures = [
-        RecordCheck(
-            domain=domain, kind=kind, state=State.UNREACHABLE,
-            failed_at=now, failure=finding.sentence,
-        )
-        for domain, findings in results
-        for kind, finding in findings.items()
-        if finding.state is State.UNREACHABLE
-    ]  # fmt: skip
-    _upsert(rows, ["state", "found", "source", "sentence", "advice", "checked_at"])
-    # A look-up that failed leaves the last verdict as it was.
-    _upsert(failures, ["failed_at", "failure"])
-
-
-def _upsert(rows: list[RecordCheck], fields: list[str]) -> None:
-    RecordCheck.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["domain", "kind"], update_fields=fields
-    )
-
-
-def _store_domains(results: Sequence[tuple[Domain, Findings]]) -> None:
+def _store_domains(
+    results: Sequence[tuple[Domain, Findings]], stored: Mapping[UUID, checks.Checks]
+) -> None:
     """One statement for the whole batch."""
     now = timezone.now()
-    rows = [_outcome(domain, findings) for domain, findings in results]
+    rows = [_outcome(domain, findings, stored[domain.pk]) for domain, findings in results]
     ids, here, left, healthy, following = (list(column) for column in zip(*rows, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -175,12 +150,13 @@ def _store_domains(results: Sequence[tuple[Domain, Findings]]) -> None:
         )
 
 
-def _outcome(domain: Domain, findings: Findings) -> tuple[object, ...]:
+def _outcome(domain: Domain, findings: Findings, stored: checks.Checks) -> tuple[object, ...]:
     here, left_at = _mx(domain, findings[Kind.MX])
     states = [findings[kind].state for kind in RECORDS]
     healthy = _healthy(domain, states)
     undecided = State.UNREACHABLE in states or (here and left_at is not None)
-    return domain.pk, here, left_at, healthy, _next_check(domain, healthy, undecided)
+    latest = watch.AGAIN if watch.doubtful(stored) else UNDECIDED if undecided else LATEST
+    return domain.pk, here, left_at, healthy, _next_check(domain, healthy, latest)
 
 
 def _mx(domain: Domain, finding: Finding) -> tuple[bool, object]:
@@ -202,10 +178,9 @@ def _healthy(domain: Domain, states: list[State]) -> bool:
     return all(state is State.OK for state in judged)
 
 
-def _next_check(domain: Domain, healthy: bool, undecided: bool) -> object:
+def _next_check(domain: Domain, healthy: bool, latest: timedelta) -> object:
     """Often at first, then ever more rarely; the spread keeps many domains from coming together."""
     now = timezone.now()
     since = domain.proved_at or domain.created_at
     pause = LATEST if healthy else min(max((now - since) / 8, SOONEST), LATEST)
-    pause = min(pause, UNDECIDED) if undecided else pause
-    return now + pause * random.uniform(0.8, 1.2)  # noqa: S311
+    return now + min(pause, latest) * random.uniform(0.8, 1.2)  # noqa: S311

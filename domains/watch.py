@@ -1,64 +1,118 @@
-"""Telling the account when records that were right no longer are, and when they are again."""
+"""Telling the account when records that were right no longer are, and when they are again.
 
+A change is told when it is seen a second time: one server may have been wrong for a moment. What
+was told stays open until all of it is right again.
+"""
+
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import or_
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.utils import timezone
 
-from accounts.models import Suspension
+from domains.checks import Checks
 from domains.dns.check import Findings
 from domains.dns.findings import RECORDS, Kind, State
-from domains.models import Domain
+from domains.models import Domain, RecordCheck
 from notifications.models import Alert
 from notifications.services import raise_alert
 
+# A record that was right and is not is looked at again after so long, and then told.
+AGAIN = timedelta(minutes=5)
+CERTAIN = timedelta(minutes=3)
+OPENING = (Alert.Kind.DNS_BROKEN, Alert.Kind.MX_MOVED, Alert.Kind.DOMAIN_GONE)
+
+
+def doubtful(checks: Checks) -> bool:
+    """A record has just changed: look again soon."""
+    now = timezone.now()
+    return any(_has_changed(each) and not _is_certain(each, now) for each in checks.values())
+
 
 def tell_of_changes(
-    results: Sequence[tuple[Domain, Findings]], healthy_before: Mapping[UUID, bool]
+    results: Sequence[tuple[Domain, Findings]], stored: Mapping[UUID, Checks]
 ) -> None:
-    """Compare with what is stored now; call it in the transaction that has locked the domains."""
-    now = Domain.objects.filter(pk__in=healthy_before, status=Domain.Status.ACTIVE)
-    now = now.exclude(suspension=Suspension.NO_MAIL)
-    healthy = dict(now.values_list("pk", "healthy"))
+    """Compare with what was told; call it in the transaction that has locked the domains."""
+    told = _open_alerts([domain.pk for domain, _findings in results])
     for domain, findings in results:
-        if healthy.get(domain.pk, healthy_before[domain.pk]) == healthy_before[domain.pk]:
-            continue
-        if healthy[domain.pk]:
-            _tell_cured(domain)
-        else:
-            _tell_broken(domain, findings)
+        _tell_broken(domain, findings, stored[domain.pk], told[domain.pk])
+        _tell_cured(domain, stored[domain.pk], told[domain.pk])
 
 
-def _tell_broken(domain: Domain, findings: Findings) -> None:
-    # A look-up that failed says nothing about its record.
-    fine = {State.OK, State.UNREACHABLE}
-    wrong = [kind for kind in Kind if kind in RECORDS and findings[kind].state not in fine]
-    _tell(domain, Alert.Kind.DNS_BROKEN, records=", ".join(kind.upper() for kind in wrong))
+def _open_alerts(ids: Sequence[UUID]) -> dict[UUID, list[Alert]]:
+    found: dict[UUID, list[Alert]] = defaultdict(list)
+    for alert in Alert.objects.filter(domain_id__in=ids, ended_at=None, kind__in=OPENING):
+        found[alert.domain_id].append(alert)  # type: ignore[index]
+    return found
 
 
-def _tell_cured(domain: Domain) -> None:
-    """Not at the end of the first set-up: only what was told as broken is cured."""
-    last = _last_told(domain)
-    if last and last.kind == Alert.Kind.DNS_BROKEN:
-        _tell(domain, Alert.Kind.DNS_CURED)
+def _tell_broken(domain: Domain, findings: Findings, checks: Checks, told: list[Alert]) -> None:
+    now = timezone.now()
+    known = {record for alert in told for record in _records(alert)}
+    new = [
+        kind for kind in Kind
+        if kind in RECORDS and kind.upper() not in known
+        and _has_changed(checks[kind]) and _is_certain(checks[kind], now)
+    ]  # fmt: skip
+    if any(findings[kind].gone for kind in new):
+        _open(domain, Alert.Kind.DOMAIN_GONE, new, {})
+        return
+    for kind, records in (
+        (Alert.Kind.MX_MOVED, [kind for kind in new if kind == Kind.MX]),
+        (Alert.Kind.DNS_BROKEN, [kind for kind in new if kind != Kind.MX]),
+    ):
+        if records:
+            _open(domain, kind, records, checks)
 
 
-def _tell(domain: Domain, kind: Alert.Kind, **facts: str) -> None:
-    last = _last_told(domain)
+def _open(domain: Domain, kind: Alert.Kind, records: Sequence[Kind], checks: Checks) -> None:
+    changes = [_change(checks[record]) for record in records if record in checks]
+    since = {record: str(checks[record].wrong_since) for record in records if record in checks}
+    names = ", ".join(record.upper() for record in records)
+    # By the moment at which the record went wrong: a later break has another one.
+    moment = min(since.values(), default=str(timezone.now()))
+    _raise(domain, kind, f"{names}:{moment}", records=names, changes=changes)
+
+
+def _change(check: RecordCheck) -> dict[str, object]:
+    return {
+        "record": check.kind.upper(),
+        "was": check.good_found,
+        "now": check.found,
+        "publish": check.advice.splitlines(),
+    }
+
+
+def _has_changed(check: RecordCheck) -> bool:
+    """It was right once, and the last look-up that told anything found it is not."""
+    return bool(check.good_at and check.wrong_since)
+
+
+def _is_certain(check: RecordCheck, now: datetime) -> bool:
+    return bool(check.wrong_since and check.wrong_since <= now - CERTAIN)
+
+
+def _records(alert: Alert) -> list[str]:
+    return str(alert.facts.get("records", "")).split(", ")
+
+
+def _tell_cured(domain: Domain, checks: Checks, told: list[Alert]) -> None:
+    right = {
+        kind.upper() for kind, check in checks.items()
+        if check.state == State.OK and not check.failure_is_newer
+    }  # fmt: skip
+    over = [alert.pk for alert in told if right.issuperset(_records(alert))]
+    if over:
+        Alert.objects.filter(pk__in=over).update(ended_at=timezone.now())
+        _raise(domain, Alert.Kind.DNS_CURED, f"{max(over)}")
+
+
+def _raise(domain: Domain, kind: Alert.Kind, key: str, **facts: object) -> None:
     raise_alert(
         account=domain.account,
         kind=kind,
         facts={"domain": domain.unicode_name, "domain_code": str(domain.pk), **facts},
         domain_id=domain.pk,
-        # After the one before: a number would come again once old alerts are forgotten.
-        dedup_key=f"{kind}:{domain.pk}:{last.pk if last else 0}",
+        dedup_key=f"{kind}:{domain.pk}:{key}",
     )
-
-
-def _last_told(domain: Domain) -> Alert | None:
-    """The domain is locked, so nobody tells at the same time."""
-    kinds = (Alert.Kind.DNS_BROKEN, Alert.Kind.DNS_CURED)
-    keys = (Q(dedup_key__startswith=f"{kind}:{domain.pk}:") for kind in kinds)
-    return Alert.objects.filter(reduce(or_, keys)).order_by("-pk").first()

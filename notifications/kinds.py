@@ -27,6 +27,8 @@ LOOKS = {
     "resumed": Look(PLAN, "play", "ok"),
     "domain_active": Look(DOMAINS, "domain", "ok"),
     "dns_broken": Look(DOMAINS, "domain", "error"),
+    "mx_moved": Look(DOMAINS, "domain", "error"),
+    "domain_gone": Look(DOMAINS, "domain", "error"),
     "dns_cured": Look(DOMAINS, "domain", "ok"),
     "dkim_old": Look(DOMAINS, "domain", "info"),
     "claim_lost": Look(DOMAINS, "domain", "error"),

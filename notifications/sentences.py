@@ -56,6 +56,20 @@ WORDS: dict[str, Words] = {
             "Look at %(records)s: the page of the domain says what was found and what to publish."
         ),
     ),
+    "mx_moved": (
+        gettext_lazy("The mail of %(domain)s goes elsewhere"),
+        gettext_lazy(
+            "Its MX records no longer point to us, so new mail arrives somewhere else. If you "
+            "moved it there, all is well; if not, somebody has changed your DNS."
+        ),
+    ),
+    "domain_gone": (
+        gettext_lazy("%(domain)s is no longer in the DNS"),
+        gettext_lazy(
+            "Its registration has ended, or its registrar knows no name servers for it. Nobody can "
+            "write to it. Renew it at your registrar, or correct the name servers there."
+        ),
+    ),
     "dns_cured": (
         gettext_lazy("The DNS records of %(domain)s are right again"),
         gettext_lazy("All four were found as they should be."),
@@ -146,7 +160,16 @@ def title(kind: str, facts: dict[str, Any]) -> str:
 
 
 def body(kind: str, facts: dict[str, Any]) -> str:
-    return str(_words(kind, facts)[1] % _readable(facts))
+    said = str(_words(kind, facts)[1] % _readable(facts))
+    return " ".join([said, *map(_change, facts.get("changes", ()))])
+
+
+def _change(change: dict[str, Any]) -> str:
+    """What a DNS record was, what it is, and what it should be."""
+    was, now, publish = (", ".join(change[each]) for each in ("was", "now", "publish"))
+    values = {"record": change["record"], "was": was, "now": now or _("nothing")}
+    said = _("%(record)s was “%(was)s” and is “%(now)s”.") % values
+    return f"{said} {_('Publish “%(value)s”.') % {'value': publish}}" if publish else said
 
 
 def amount(metric: str, value: int) -> str:

@@ -77,6 +77,7 @@ def unanswered(kind: Kind, answer: Answer, advice: str = "") -> Finding:
         advice="" if answer.state is State.UNREACHABLE else advice,
         found=tuple(plain(alias) for alias in answer.aliases[:1]),
         source=answer.source,
+        gone=answer.outcome is Outcome.NO_DOMAIN,
     )
 
 

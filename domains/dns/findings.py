@@ -57,6 +57,7 @@ class Finding:
     found: tuple[str, ...] = ()
     source: str = ""
     reaches_us: bool = False  # MX only: senders try one of our hosts first
+    gone: bool = False  # not even the domain is in the DNS
 
 
 def plain(value: bytes | str, length: int = MAX_LENGTH) -> str:

@@ -1,6 +1,7 @@
 """What happened."""
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,8 @@ class Alert(models.Model):
         SENDING_LIMIT = "sending_limit", _("A mailbox has reached its sending limit")
         DOMAIN_ACTIVE = "domain_active", _("A domain is activated")
         DNS_BROKEN = "dns_broken", _("A DNS record is broken")
+        MX_MOVED = "mx_moved", _("The mail of a domain goes elsewhere")
+        DOMAIN_GONE = "domain_gone", _("A domain is no longer in the DNS")
         DNS_CURED = "dns_cured", _("The DNS records are right again")
         DKIM_OLD = "dkim_old", _("A signing key is a year old")
         CLAIM_LOST = "claim_lost", _("A name was proved by somebody else")
@@ -40,12 +43,20 @@ class Alert(models.Model):
     facts = models.JSONField(default=dict)
     dedup_key = models.CharField(max_length=200, unique=True)
     created_at = models.DateTimeField(db_default=Now())
+    # Of what lasts: when it was over. Until then it is open.
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (
             models.Index(fields=["account", "-id"], name="alerts_of_account"),
             # For the provider: the newest of a kind that is rare.
             models.Index(fields=["kind", "-id"], name="alerts_of_kind"),
+            # What lasts and is not over: few among many.
+            models.Index(
+                fields=["domain_id"],
+                name="alerts_open",
+                condition=Q(ended_at=None, kind__in=["dns_broken", "mx_moved", "domain_gone"]),
+            ),
         )
 
     def __str__(self) -> str:

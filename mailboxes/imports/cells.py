@@ -23,6 +23,11 @@ def size(typed: str) -> int:
     return int(Decimal(found[1].replace(",", ".")) * UNITS[found[2][:1].lower()])
 
 
+def size_or_none(typed: str) -> int | None:
+    """None for an empty cell."""
+    return size(typed) if typed.strip() else None
+
+
 def size_words(size_bytes: int) -> str:
     """As size() reads it back, exactly."""
     for unit, name in ((GB, ""), (2**20, " MB"), (2**10, " KB")):

@@ -35,8 +35,16 @@ def _domains(seat: Membership, with_hashes: bool) -> Iterator[dict[str, str]]:
         yield {
             "name": domain.name,
             "postmaster_password": getattr(domain, "found_hash", "") or "",
+            "max_mailboxes": "" if domain.mailbox_limit is None else str(domain.mailbox_limit),
+            "default_quota_gb": _size(domain.default_size_bytes),
+            "max_quota_gb": _size(domain.largest_size_bytes),
+            "antispam_level": domain.spam_level,
             "catch_all_destination": domain.catch_all,
         }
+
+
+def _size(size_bytes: int | None) -> str:
+    return "" if size_bytes is None else cells.size_words(size_bytes)
 
 
 def _alias_domains(seat: Membership, with_hashes: bool) -> Iterator[dict[str, str]]:
@@ -51,7 +59,7 @@ def _standing(seat: Membership) -> "QuerySet[Domain]":
 
 def _mailboxes(seat: Membership, with_hashes: bool) -> Iterator[dict[str, str]]:
     found = Mailbox.objects.visible_to(seat).exclude(state=Mailbox.State.DELETING)
-    for box in _in_order(found.select_related("mail_rules"), "address"):
+    for box in _in_order(found.select_related("mail_rules", "recovery"), "address"):
         kept: MailRules = getattr(box, "mail_rules", None) or MailRules()
         state = box.state_before if box.state == Mailbox.State.BLOCKED else box.state
         yield {
@@ -61,6 +69,7 @@ def _mailboxes(seat: Membership, with_hashes: bool) -> Iterator[dict[str, str]]:
             "quota_gb": cells.size_words(box.quota_bytes),
             "forward_to": ",".join(kept.forward_to),
             "keep_copy": "yes" if kept.keep_copy else "no",
+            "recovery_address": getattr(getattr(box, "recovery", None), "address", ""),
             "force_new_password": "no",
             "language": box.language,
             "state": state,

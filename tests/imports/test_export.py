@@ -30,7 +30,10 @@ def export(client, kind, with_hashes=False) -> bytes:
 def full(acme, domain, actor):
     """Something of everything."""
     make_domain(acme, "mirror.test", alias_of=domain)
-    Domain.objects.filter(pk=domain.pk).update(catch_all="office@elsewhere.test")
+    Domain.objects.filter(pk=domain.pk).update(
+        catch_all="office@elsewhere.test", mailbox_limit=20, largest_size_bytes=8 * GB,
+        default_size_bytes=2 * GB, spam_level="permissive",
+    )  # fmt: skip
     ann = make_mailbox(domain, "ann")
     Mailbox.objects.filter(pk=ann.pk).update(display_name="=cmd|'/C calc'!A0", language="de")
     rules.set_forwarding(mailbox=ann, forward_to=["x@y.test"], keep_copy=False, actor=actor)
@@ -45,7 +48,17 @@ def snapshot():
         set(Mailbox.objects.values_list(*box)),
         set(Alias.objects.values_list("address", "targets__0", "targets__1")),
         set(MailRules.objects.values_list("mailbox__address", "forward_to__0", "keep_copy")),
-        set(Domain.objects.values_list("name", "alias_of__name", "catch_all")),
+        set(
+            Domain.objects.values_list(
+                "name",
+                "alias_of__name",
+                "catch_all",
+                "mailbox_limit",
+                "largest_size_bytes",
+                "default_size_bytes",
+                "spam_level",
+            )
+        ),
     ]
 
 

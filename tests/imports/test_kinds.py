@@ -1,10 +1,11 @@
 """Lists of domains, alias domains and aliases; who may import what."""
 
+from accounts.audit import Actor
 from domains.activation import activate
 from domains.models import Domain
 from mailboxes.models import Alias, Mailbox
 from mailboxes.passwords import matches
-from tests.conftest import PASSWORD, make_domain
+from tests.conftest import GB, PASSWORD, make_domain
 from tests.imports.conftest import HASH, reasons, states
 
 
@@ -35,6 +36,25 @@ def test_an_expert_file_of_domains_may_name_a_catch_all(imported, uploaded, acme
     assert "1 plan: A domain has none of its own here" in reasons(
         uploaded(gold, kind="domain", mode="expert")
     )
+
+
+def test_an_expert_file_of_domains_sets_what_an_owner_may_set(imported, uploaded, acme, bob):
+    row = "new.test;;;20;;2;8;permissive;\n"
+    assert states(imported(row, kind="domain", mode="expert")) == ["made"]
+    new = acme.domains.get()
+    assert (new.mailbox_limit, new.default_size_bytes, new.largest_size_bytes) == (
+        20,
+        2 * GB,
+        8 * GB,
+    )
+    assert new.spam_level == "permissive"
+    assert states(uploaded(row, kind="domain", mode="expert")) == ["same"]
+    manager = Actor(acme, bob)
+    bob.memberships.update(role=30)
+    job = uploaded("more.test;;;20;;;;;\n", kind="domain", mode="expert", actor=manager)
+    assert "1 max_mailboxes: Only an owner of the account limits domains." in reasons(job)
+    odd = imported("odd.test;;;;;3 MB;;;\n", kind="domain", mode="expert")
+    assert (states(odd), "Created without its limits." in reasons(odd)) == (["made"], True)
 
 
 def test_an_alias_domain_needs_a_domain_of_the_account(imported, uploaded, acme, domain, charlie):

@@ -1,6 +1,6 @@
 """A list of mailboxes, from the file to what can be signed in to."""
 
-from mailboxes.models import Mailbox, MailRules
+from mailboxes.models import Mailbox, MailRules, Recovery
 from mailboxes.passwords import matches
 from tests.conftest import GB, PASSWORD, make_alias
 from tests.imports.conftest import HASH, reasons, states
@@ -29,6 +29,16 @@ def test_the_optional_columns_of_an_expert_file_count(imported, domain):
     assert (ann.display_name, ann.quota_bytes) == ("Ann Example", 2 * GB)
     rules = MailRules.objects.get(mailbox=ann)
     assert (rules.forward_to, rules.keep_copy) == (["team@elsewhere.test"], False)
+
+
+def test_a_recovery_address_is_asked_by_mail(imported, uploaded, domain):
+    row = f"ann@acme.test;{PASSWORD};;;;;;Ann@Home.test;\n"
+    assert states(imported(row, mode="expert")) == ["made"]
+    kept = Recovery.objects.get(mailbox__local_part="ann")
+    assert (kept.address, kept.confirmed_at) == ("ann@home.test", None)
+    assert states(uploaded(row, mode="expert")) == ["same"]
+    other = uploaded(row.replace("Home", "work"), mode="expert")
+    assert "1 recovery_address: There already, with ann@home.test." in reasons(other)
 
 
 def test_the_same_file_again_changes_nothing(imported, uploaded, domain):

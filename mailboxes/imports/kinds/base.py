@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.forms import Field
 
 from accounts.audit import Actor
-from accounts.models import Account
+from accounts.models import Account, Membership
+from accounts.roles import Act
 from domains.models import Domain
 from kuploy.errors import Refused
 from mailboxes.imports.models import ImportJob, ImportRow, Mode
@@ -62,6 +63,13 @@ class Place:
     @cached_property
     def actor(self) -> Actor:
         return self.job.actor
+
+    @cached_property
+    def may_limit(self) -> bool:
+        """Whoever brings the rows may set what a domain allows."""
+        user = self.job.user
+        seat = user and Membership.objects.admitting(user, self.account.slug)
+        return bool(seat and seat.allows(Act.LIMIT_DOMAINS))
 
     @property
     def expert(self) -> bool:

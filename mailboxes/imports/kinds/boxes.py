@@ -12,9 +12,10 @@ from accounts.features import Feature, includes, left_out
 from accounts.forms import NameField
 from accounts.room import Countable
 from domains import limits
+from domains.addresses import parse as parse_address
 from domains.models import Domain
 from kuploy.errors import Refused
-from mailboxes import hashes, passwords, rules
+from mailboxes import hashes, passwords, recovery, rules
 from mailboxes.forms import AddressesField, LanguageField
 from mailboxes.imports import cells, hashing
 from mailboxes.imports.copying import copy_in
@@ -41,12 +42,13 @@ def clean(row: Row, place: Place) -> None:
     values = row.values
     full_name = f"{row.cells.get('first_name', '')} {row.cells.get('last_name', '')}"
     values["display_name"] = row.take("first_name", lambda _cell: _display_name.clean(full_name))
-    values["quota_bytes"] = row.take("quota_gb", _size)
+    values["quota_bytes"] = row.take("quota_gb", cells.size_or_none)
     values["forward_to"] = row.take("forward_to", as_in_form(_forward_to))
     values["keep_copy"] = row.take("keep_copy", lambda cell: cells.yes(cell, default=True))
     values["language"] = row.take("language", lambda cell: _language.clean(cell.strip().lower()))
     values["state"] = row.take("state", _state)
-    row.take("recovery_address", _only_empty)
+    values["named_state"] = row.cells.get("state", "").strip()
+    values["recovery"] = row.take("recovery_address", _recovery)
     row.take("force_new_password", _only_no)
 
 
@@ -63,19 +65,14 @@ def _clean_password(row: Row) -> None:
             row.fault("password", sentence)
 
 
-def _size(cell: str) -> int | None:
-    return cells.size(cell) if cell.strip() else None
-
-
 def _state(cell: str) -> str:
     if cell.strip().lower() not in STATES:
         raise ValidationError(_("Write active or disabled."))
     return STATES[cell.strip().lower()]
 
 
-def _only_empty(cell: str) -> None:
-    if cell.strip():
-        raise ValidationError(_("A mailbox has none here. Leave it empty."))
+def _recovery(cell: str) -> str:
+    return parse_address(cell.strip()) if cell.strip() else ""
 
 
 def _only_no(cell: str) -> None:
@@ -88,7 +85,7 @@ def compare(rows: Sequence[Row], place: Place) -> None:
     addresses.find_domains(rows, place)
     addresses.refuse_taken(rows, Alias)
     there = Mailbox.objects.filter(address__in=[row.key for row in to_do(rows)])
-    there = there.exclude(state=Mailbox.State.DELETING).select_related("mail_rules")
+    there = there.exclude(state=Mailbox.State.DELETING).select_related("mail_rules", "recovery")
     found = {box.address: box for box in there}
     for row in to_do(rows):
         if row.key in found:
@@ -116,6 +113,16 @@ def _differences(values: dict[str, Any], box: Mailbox) -> Iterable[tuple[str, st
         yield "forward_to", ", ".join(kept.forward_to) or _("no forwarding")
     elif kept.forward_to and values["keep_copy"] != kept.keep_copy:
         yield "keep_copy", _("a copy") if kept.keep_copy else _("no copy")
+    known: str = getattr(getattr(box, "recovery", None), "address", "")
+    if values["recovery"] not in ("", known):
+        yield "recovery_address", known or _("no recovery address")
+    if values["named_state"] and values["state"] != _state_of(box):
+        yield "state", str(box.get_state_display())
+
+
+def _state_of(box: Mailbox) -> str:
+    """Of a blocked one what it is again when there is room."""
+    return box.state_before if box.state == Mailbox.State.BLOCKED else box.state
 
 
 def _check_new(row: Row) -> None:
@@ -162,6 +169,8 @@ def make(rows: Sequence[Row], place: Place, fits: int | None) -> None:
     for row, box in zip(rows, boxes, strict=True):
         if row.values.get("forward_to"):
             _forward(row, box, place)
+        if row.values.get("recovery"):
+            _recover(row, box, place)
 
 
 def _new(row: Row) -> Mailbox:
@@ -189,3 +198,11 @@ def _forward(row: Row, box: Mailbox, place: Place) -> None:
         )
     except Refused as error:
         row.faults.append(("forward_to", _("Created without it. %(why)s") % {"why": error}))
+
+
+def _recover(row: Row, box: Mailbox, place: Place) -> None:
+    """It is asked by mail, and counts once it says yes."""
+    try:
+        recovery.choose_address(mailbox=box, address=row.values["recovery"], actor=place.actor)
+    except Refused as error:
+        row.faults.append(("recovery_address", _("Created without it. %(why)s") % {"why": error}))

@@ -17,7 +17,7 @@ from mailboxes.models import HostJob, Mailbox
 from plans import closing
 from plans.removal import remove_account
 from quotas.models import Usage
-from tests.conftest import make_mailbox
+from tests.conftest import make_mailbox, provider_of
 from tests.mailservers.clients import can_sign_in, control, imap, say_rcpt, send, subjects, wait_for
 
 
@@ -81,20 +81,21 @@ def test_disabling_ends_open_sessions_and_keeps_the_mail(new_mailbox, actor):
     assert subjects(mailbox.address) == ["Keep me"]
 
 
-def test_suspending_a_domain_ends_its_sessions_and_stops_its_mail(new_domain, actor):
+def test_suspending_a_domain_ends_its_sessions_and_stops_its_mail(new_domain):
     domain = new_domain()
+    provider = provider_of(domain.account)
     mailbox = with_mail(make_mailbox(domain))
 
     def session_that_is_ended():
         with imap(mailbox.address) as session:
-            suspend_domain(domain=domain, actor=actor)
+            suspend_domain(domain=domain, level=30, reason="Unpaid", actor=provider)
             work()
             wait_for(lambda: session.noop()[0] != "OK", "the end of the session")
 
     with pytest.raises(imaplib.IMAP4.abort):
         session_that_is_ended()
     assert not can_sign_in(mailbox.address)
-    resume_domain(domain=domain, actor=actor)
+    resume_domain(domain=domain, actor=provider)
     assert subjects(mailbox.address) == ["Keep me"]
 
 

@@ -123,7 +123,7 @@ class Run:
             raise Lost
         if self.row.bytes > mailbox.quota_bytes:
             raise _full()
-        return mailbox.quota_bytes - (used.bytes if used else 0)
+        return max(mailbox.quota_bytes - (used.bytes if used else 0), 0)
 
     def _missing(self, found: list[Found]) -> str:
         """After the first copy all of it should be here; later, people may have deleted mail."""

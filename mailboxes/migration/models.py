@@ -120,7 +120,8 @@ class MigrationMailboxQuerySet(models.QuerySet["MigrationMailbox"]):
     def held_by(self, row: "MigrationMailbox") -> Self:
         """That row, unless it was paused, removed or taken over since the caller got it."""
         mine = self.filter(pk=row.pk, state=State.RUNNING, run_key=row.run_key)
-        return mine.exclude(mailbox__state=Mailbox.State.DELETING)
+        there = mine.filter(mailbox__isnull=False)
+        return there.exclude(mailbox__state=Mailbox.State.DELETING)
 
     def by_state(self) -> dict[str, int]:
         counted = self.order_by().values_list("state").annotate(number=Count("pk"))

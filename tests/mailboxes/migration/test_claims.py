@@ -84,6 +84,9 @@ def test_nothing_is_copied_into_a_mailbox_that_is_being_deleted(move):
     assert not MigrationMailbox.objects.held_by(row).exists()
     MigrationMailbox.objects.update(state=State.WAITING)
     assert claim() is None
+    Mailbox.objects.all().delete()
+    MigrationMailbox.objects.update(state=State.RUNNING)
+    assert not MigrationMailbox.objects.held_by(row).exists()
 
 
 @pytest.mark.django_db(transaction=True)

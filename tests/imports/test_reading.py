@@ -155,6 +155,17 @@ def test_a_sheet_that_claims_to_be_huge_is_read_for_what_it_holds():
     assert read(repacked(workbook(["a"]), change), piece=512) == [(1, ["a"])]
 
 
+@pytest.mark.parametrize("number", [2**20 + 1, 10**12])
+def test_nobody_walks_to_a_row_that_no_sheet_has(number):
+    far = f'<row r="{number}"><c t="inlineStr"><is><t>b</t></is></c></row></sheetData>'
+
+    def change(parts):
+        return parts | {SHEET: parts[SHEET].replace(b"</sheetData>", far.encode())}
+
+    with pytest.raises(Unreadable, match="cannot be read"):
+        read(repacked(workbook(["a"]), change), piece=512)
+
+
 @pytest.mark.parametrize("part", ["xl/workbook.xml", SHEET, "[Content_Types].xml"])
 @pytest.mark.parametrize("content", [b"", b"<", b"<a/>", b"\0" * 9])
 def test_a_broken_spreadsheet_is_said_to_be_broken(part, content):

@@ -23,6 +23,8 @@ MOST_TIMES_LARGER = 100
 MOST_UNPACKED = 3
 # No kind of import has so many columns; what stands beyond is one too many whatever it is.
 MOST_COLUMNS = 40
+# What spreadsheets end with. A row may claim any number, and all before it would be walked through.
+LAST_ROW = 2**20
 BROKEN = (
     InvalidFileException, DefusedXmlException, ParseError, zipfile.BadZipFile,
     KeyError, ValueError, IndexError, TypeError, AttributeError, OSError, EOFError,
@@ -37,10 +39,13 @@ def lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
         book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # a sheet may claim to be as large as it likes
-        rows = sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)
+        rows = sheet.iter_rows(max_row=LAST_ROW + 1, max_col=MOST_COLUMNS, values_only=True)
         for number, row in enumerate(rows, start=1):
-            cells = _without_the_empty_end([_text(value) for value in row])
-            if cells:
+            if number > LAST_ROW:
+                raise Unreadable(_broken())
+            # A million that the file leaves out are passed over in a moment.
+            empty = row.count(None) == len(row)
+            if not empty and (cells := _without_the_empty_end([_text(each) for each in row])):
                 yield number, cells
     # openpyxl says in as many ways that a file is broken.
     except BROKEN as error:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor
+from accounts.models import Suspendable
 from accounts.suspension import hand_of
 from domains.models import Domain
 from kuploy.errors import Refused
@@ -15,8 +16,14 @@ def claim_new_way(domain: Domain, actor: Actor) -> None:
     be the way out for what can no longer be sent.
     """
     held = Domain.objects.select_for_update(no_key=True).filter(pk=domain.pk).first()
-    if held and held.suspension and hand_of(actor) is None:
+    if held:
+        check_new_way(held, actor)
+
+
+def check_new_way(row: Suspendable, actor: Actor) -> None:
+    """For a caller that has locked the domain, or the account of one that is to come."""
+    if row.suspension and hand_of(actor) is None:
         raise Refused(
             _("%(name)s is suspended: until that ends, its mail cannot be led to new addresses.")
-            % {"name": held}
+            % {"name": row}
         )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.room import Countable
 from domains import limits
+from domains.leading import check_new_way
 from mailboxes import rules
 from mailboxes.forms import TargetsField, to_itself
 from mailboxes.imports.copying import copy_in
@@ -36,6 +37,12 @@ def compare(rows: Sequence[Row], place: Place) -> None:
     for row in to_do(rows):
         if alias := found.get(row.key):
             _compare_with(row, alias)
+        else:
+            _check_new(row, place)
+
+
+def _check_new(row: Row, place: Place) -> None:
+    row.take("destination", lambda _cell: check_new_way(row.values["domain"], place.actor))
 
 
 def _compare_with(row: Row, alias: Alias) -> None:

@@ -9,6 +9,7 @@ from accounts.features import Feature, includes, left_out
 from accounts.room import Countable
 from domains import addresses, limits, names
 from domains.bounding import limit_domain
+from domains.leading import check_new_way
 from domains.models import Domain, SpamLevel
 from domains.services import add_domains, claimed_words
 from kuploy.errors import Refused
@@ -83,8 +84,14 @@ def compare(rows: Sequence[Row], place: Place) -> None:
     for row in to_do(rows):
         if domain := found.get(row.key):
             _compare_with(row, domain)
-        elif row.values.get("catch_all") and not includes(place.account.plan, Feature.CATCH_ALL):
-            row.fault("catch_all_destination", left_out(place.account, Feature.CATCH_ALL))
+        elif row.values.get("catch_all"):
+            row.take("catch_all_destination", lambda _cell: _check_catch_all(place))
+
+
+def _check_catch_all(place: Place) -> None:
+    if not includes(place.account.plan, Feature.CATCH_ALL):
+        raise Refused(left_out(place.account, Feature.CATCH_ALL))
+    check_new_way(place.account, place.actor)
 
 
 def existing(wanted: Sequence[str], place: Place) -> dict[str, Domain]:

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditEvent, Plan
@@ -116,3 +118,37 @@ def test_without_imports_in_the_plan_the_pages_say_whom_to_ask(as_alice, acme):
         response = as_alice.get(url(name))
         assert response.status_code == 403
         assert "Imports are not part of your plan." in response.text
+
+
+def statements(client, address):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+def test_the_list_and_a_page_cost_the_same_for_many_rows(as_alice, acme, uploaded, domain):
+    job = uploaded("ann@acme.test;short\n")
+    few = [statements(as_alice, address) for address in (url("list"), job.get_absolute_url())]
+    ImportJob.objects.bulk_create(
+        ImportJob(account=acme, kind="alias", file_name=f"{number}.csv", status="done")
+        for number in range(20)
+    )
+    ImportRow.objects.bulk_create(
+        ImportRow(job=job, line=line, state="invalid", faults=[("", "no")]) for line in range(2, 22)
+    )
+    many = [statements(as_alice, address) for address in (url("list"), job.get_absolute_url())]
+    assert many == few
+    assert max(few) <= 12
+
+
+def test_a_viewer_finds_no_imports_and_a_manager_no_hashes(client, bob, acme, domain):
+    client.force_login(bob)
+    assert client.get(url("list")).status_code == 403
+    bob.memberships.update(role=30)
+    page = client.get(url("list")).text
+    assert "Mailboxes with hashes" not in page
+    assert client.post(url("export_hashes"), {"sure": "on"}).status_code == 403
+    bob.memberships.update(role=20)
+    assert "Alias domains" not in client.get(url("list")).text
+    assert send(client, "new.test;\n", kind="domain").status_code == 422
+    assert client.get(url("export"), {"kind": "domain"}).status_code == 403

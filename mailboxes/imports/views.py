@@ -80,8 +80,9 @@ def sample(request: MemberRequest) -> StreamingHttpResponse:
 
 
 def _kind(request: MemberRequest) -> str:
-    """Of those that the seat may import."""
-    kind = request.POST.get("kind") or request.GET.get("kind") or Kind.MAILBOX
+    """Of those that the seat may import; what is none counts as not typed."""
+    typed = request.POST.get("kind") or request.GET.get("kind")
+    kind = typed if typed in Kind else Kind.MAILBOX
     if kind not in dict(kinds_for(request.membership)):
         raise PermissionDenied(_("Your role in this account does not allow this."))
     return kind

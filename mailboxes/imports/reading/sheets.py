@@ -78,6 +78,8 @@ def _text(value: Any) -> str:
         return str(int(value))
     if isinstance(value, datetime | date | time):
         return value.isoformat()
+    if "\0" in str(value):
+        raise ValueError("NUL")  # PostgreSQL stores none
     return str(value)
 
 

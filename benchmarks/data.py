@@ -131,7 +131,7 @@ def _record_checks(domains: list[UUID]) -> Iterator[Row]:
             yield {
                 "domain_id": domain, "kind": kind, "state": "ok", "found": "[]",
                 "source": "ns.example (authoritative)", "sentence": "As it should be.",
-                "advice": "", "checked_at": NOW, "failure": "",
+                "advice": "", "checked_at": NOW, "failure": "", "good_found": "[]",
             }  # fmt: skip
 
 

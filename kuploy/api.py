@@ -10,13 +10,15 @@ from accounts.api import failures, own, problems
 from clients import api as clients
 from domains import api as domains
 from mailboxes.api import aliases, limits, mailboxes
+from mailboxes.imports import api as imports
+from mailboxes.migration import api as migration
 from notifications import api as notifications
 from plans import api as plans
 
 PARTS = [
     domains.routes, domains.usage_routes, limits.routes,
     mailboxes.routes, mailboxes.usage_routes, aliases.routes,
-    notifications.routes, plans.routes, clients.routes,
+    imports.routes, migration.routes, notifications.routes, plans.routes, clients.routes,
     own.usage_routes, own.audit_routes, own.job_routes,
 ]  # fmt: skip
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -79,6 +80,12 @@ def _unreadable(request: HttpRequest, error: Any) -> HttpResponse:
     return answer(Kind.of_status(error.status_code), _("The body has to be JSON, in UTF-8."))
 
 
+def _too_large(request: HttpRequest, error: Any) -> HttpResponse:
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1000
+    detail = _("The body has at most %(most)d KB. Send it in parts.") % {"most": most}
+    return answer(Kind.MALFORMED, detail)
+
+
 HANDLERS: dict[type[Exception], Any] = {
     AuthenticationError: _no_token,
     PermissionDenied: _not_allowed,
@@ -90,4 +97,5 @@ HANDLERS: dict[type[Exception], Any] = {
     Invalid: _invalid,
     ValidationError: _misfit,
     HttpError: _unreadable,
+    RequestDataTooBig: _too_large,
 }

@@ -28,6 +28,8 @@ class Area(models.TextChoices):
     DOMAINS = "domains", _("Domains and DNS")
     MAILBOXES = "mailboxes", _("Mailboxes")
     ALIASES = "aliases", _("Aliases")
+    IMPORTS = "imports", _("Imports")
+    MIGRATIONS = "migrations", _("Migrations")
     USAGE = "usage", _("Usage")
     NOTIFICATIONS = "notifications", _("Notifications")
     AUDIT = "audit", _("Activity")

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 
+from accounts.api.bodies import Sent
 from accounts.api.guard import Call
 from accounts.api.problems import judged
 from accounts.api.routes import Routes
@@ -18,7 +19,7 @@ routes = Routes(Area.DOMAINS, who_hosts)
 MOST = "The postmaster's is not counted. None: no limit here; zero is zero."
 
 
-class Limits(Schema):
+class Limits(Sent):
     """What the account allows."""
 
     default_size_bytes: int | None = Field(None, description="Of a new mailbox; none: the plan's.")
@@ -26,7 +27,7 @@ class Limits(Schema):
     mailbox_limit: int | None = Field(None, description=MOST)
 
 
-class ResellerLimits(Schema):
+class ResellerLimits(Sent):
     """What its reseller allows: nobody in the account lifts it."""
 
     reseller_largest_size_bytes: int | None = Field(None, description="None: no limit here.")

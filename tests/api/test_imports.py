@@ -1,0 +1,102 @@
+"""Files to import, and mail that moves in."""
+
+from uuid import UUID
+
+import pytest
+
+from mailboxes.imports.models import ImportJob
+from mailboxes.imports.work import take_turn
+from mailboxes.migration.models import MigrationMailbox
+from mailboxes.models import Mailbox
+from tests.conftest import PASSWORD
+
+FILE = f"info@acme.test;{PASSWORD}\nsales@acme.test;short\n"
+OLD = {"address": "info@acme.test", "remote_user": "old; one", "remote_password": 'p"w'}
+SOURCE = {"host": "imap.example.com", "mailboxes": [OLD]}
+
+
+@pytest.fixture
+def uploaded(api, domain):
+    response = api.post("/imports", {"kind": "mailbox", "content": FILE, "file_name": "a.csv"})
+    assert response.status_code == 202, response.text
+    return response["Location"].removeprefix("/api/v1")
+
+
+def test_a_file_is_checked_before_anything_is_made(api, uploaded):
+    shown = api.get(uploaded).json()
+    assert (shown["status"], shown["file_name"]) == ("validating", "a.csv")
+    while take_turn(UUID(shown["id"])):
+        pass
+    assert api.get(uploaded).json()["status"] in ("ready", "invalid")
+    assert not Mailbox.objects.filter(local_part="info").exists()
+    rows = api.get(f"{uploaded}/rows").json()
+    assert {row["line"] for row in rows} == {1, 2}
+    (wrong,) = [row for row in rows if row["key"].startswith("sales")]
+    assert wrong["faults"][0]["sentence"]
+    assert PASSWORD not in str(rows)
+
+
+def test_an_import_that_is_not_ready_is_not_applied(api, uploaded):
+    assert "has moved on meanwhile" in api.post(f"{uploaded}/apply").json()["detail"]
+
+
+def test_an_import_is_discarded(api, uploaded):
+    assert [each["file_name"] for each in api.get("/imports").json()] == ["a.csv"]
+    assert api.delete(uploaded).status_code == 204
+    assert not ImportJob.objects.exists()
+
+
+def test_what_is_wrong_with_a_file_is_said(api, domain):
+    problem = api.post("/imports", {"kind": "nonsense", "content": ""}).json()
+    assert problem["errors"][0]["pointer"] == "#/kind"
+    problem = api.post("/imports", {"kind": "mailbox", "content": ""}).json()
+    assert problem["errors"][0]["pointer"] == "#/content"
+
+
+def test_a_body_that_is_too_large_is_said(api, domain):
+    response = api.post("/imports", {"kind": "mailbox", "content": "x" * 1_000_001})
+    assert response.status_code == 400
+    assert "at most 1000 KB" in response.json()["detail"]
+
+
+@pytest.fixture
+def migration(api, mailbox):
+    response = api.post("/migrations", SOURCE)
+    assert response.status_code == 201, response.text
+    return response["Location"].removeprefix("/api/v1")
+
+
+def test_mail_moves_in(api, migration):
+    shown = api.get(migration).json()
+    assert (shown["host"], shown["port"], shown["mailboxes"]) == ("imap.example.com", 993, 1)
+    assert (shown["step"], shown["waiting"], shown["at_work"]) == ("test", 1, True)
+    (move,) = api.get(f"{migration}/mailboxes").json()
+    assert (move["address"], move["remote_user"]) == ("info@acme.test", "old; one")
+    assert "It is at work" in api.post(f"{migration}/copy").json()["detail"]
+    MigrationMailbox.objects.update(state="done")
+    begun = api.post(f"{migration}/copy")
+    assert (begun.status_code, begun.json()["step"]) == (202, "copy")
+    assert begun["Location"] == f"/api/v1{migration}"
+    assert api.post(f"{migration}/pause").json()["paused"] == 1
+    assert api.post(f"{migration}/resume").status_code == 202
+    assert [each["id"] for each in api.get("/migrations").json()] == [shown["id"]]
+    assert api.delete(migration).status_code == 204
+
+
+def test_no_password_of_the_source_comes_back(api, migration):
+    for path in ("/migrations", migration, f"{migration}/mailboxes", "/audit-events"):
+        assert 'p\\"w' not in api.get(path).text
+
+
+def test_what_is_wrong_with_a_source_is_said(api, mailbox):
+    wrong = {**SOURCE, "host": "no host"}
+    problem = api.post("/migrations", wrong).json()
+    assert "#/host" in [each["pointer"] for each in problem["errors"]]
+    problem = api.post("/migrations", {**SOURCE, "mailboxes": []}).json()
+    assert [each["pointer"] for each in problem["errors"]] == ["#/mailboxes"]
+
+
+def test_without_the_features_both_are_refused(api, plan, mailbox):
+    plan.imports = plan.migration = False
+    plan.save()
+    assert api.get("/imports").status_code == api.get("/migrations").status_code == 403

@@ -1,5 +1,8 @@
 """Who may move what up and down the ladder of suspension."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, audit
@@ -70,10 +73,18 @@ def _set(row: Suspendable, hand: Hand, step: int, reason: str) -> None:
     row.refresh_from_db(fields=["suspension"])
 
 
-def check_may_delete(row: Suspendable, actor: Actor) -> None:
-    """While something is suspended its own people delete nothing of it: it may be evidence."""
-    person = actor.user or actor.mailbox
-    if row.suspension and person and hand_of(actor) is None:
-        raise Refused(
-            _("%(name)s is suspended: until that ends, it cannot be deleted.") % {"name": row}
-        )
+def check_may_delete(row: Suspendable, actor: Actor, *parts: "QuerySet[Any]") -> None:
+    """While something is suspended its own people delete nothing of it: it may be evidence.
+
+    PARTS are rows that go with it. Its reseller deletes what the provider has not suspended.
+    """
+    hand = hand_of(actor)
+    if hand is Hand.PROVIDER or not (actor.user or actor.mailbox):
+        return
+    step = "provider_step" if hand else "suspension"
+    inside = (part.filter(**{f"{step}__gt": 0}).first() for part in parts)
+    for each in (*row.and_above, *inside):
+        if each and getattr(each, step):
+            raise Refused(
+                _("%(name)s is suspended: until that ends, it cannot be deleted.") % {"name": each}
+            )

@@ -207,6 +207,10 @@ class Domain(Suspendable):
         return self.account if self.suspension_above > self.own_suspension else self
 
     @property
+    def and_above(self) -> list[Suspendable]:
+        return [self, self.account]
+
+    @property
     def unicode_name(self) -> str:
         return names.to_unicode(self.name)
 

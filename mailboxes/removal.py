@@ -38,11 +38,11 @@ def remove_domain(*, domain: Domain, actor: Actor) -> None:
     locked = living.filter(pk=domain.pk).first()
     if locked is None:
         raise Refused(_("%(domain)s is being removed already.") % {"domain": domain})
-    check_may_delete(locked, actor)
+    boxes = domain.mailboxes.exclude(state=Mailbox.State.DELETING)
+    check_may_delete(locked, actor, boxes, domain.alias_domains.all())
     audit(actor, "domain.removed", domain, mailboxes=locked.mailbox_count)
     domain.alias_domains.all().delete()
     domain.aliases.all().delete()
-    boxes = domain.mailboxes.exclude(state=Mailbox.State.DELETING)
     doomed = list(boxes)
     boxes.update(state=Mailbox.State.DELETING)
     jobs.owe_all(doomed, HostJob.Kind.PURGE)

@@ -61,6 +61,11 @@ class Suspendable(models.Model):
         return self
 
     @property
+    def and_above(self) -> "list[Suspendable]":
+        """This row, and those whose steps count for it as well."""
+        return [self]
+
+    @property
     def suspended_itself(self) -> bool:
         return bool(self.suspension) and self.cause is self
 

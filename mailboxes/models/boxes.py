@@ -169,6 +169,10 @@ class Mailbox(Suspendable, Address):
         return self.domain.cause if self.suspension_above > self.own_suspension else self
 
     @property
+    def and_above(self) -> list[Suspendable]:
+        return [self, *self.domain.and_above]
+
+    @property
     def home(self) -> str:
         """Where its mail lies under a mail host's root. As long as the id lives, never reused."""
         return f"{self.pk.hex[:2]}/{self.pk}"

@@ -209,12 +209,44 @@ def test_those_of_one_domain_or_mailbox_too(rows, provider, kind, mask):
     assert kicks() == [(mask, "mail1")]
 
 
+def acts_on(kind):
+    """What would take the row away, or something of it."""
+    return [(delete_mailbox, "mailbox")] + [(remove_domain, "domain")] * (kind != "mailbox")
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_its_own_people_delete_nothing_while_it_lasts(rows, actor, provider, reseller, kind):
-    suspend(rows, kind, Suspension.NO_SENDING, provider)
-    acts = [(delete_mailbox, "mailbox")] + [(remove_domain, "domain")] * (kind != "mailbox")
-    for delete, what in acts:
+@pytest.mark.parametrize("placed_by", ["provider", "reseller"])
+def test_its_own_people_delete_nothing_while_it_lasts(
+    rows, actor, provider, reseller, kind, placed_by
+):
+    by = {"provider": provider, "reseller": reseller}[placed_by]
+    suspend(rows, kind, Suspension.NO_SENDING, by)
+    for delete, what in acts_on(kind):
         with pytest.raises(Refused, match="is suspended: until that ends"):
             delete(**{what: rows[what]}, actor=actor)
-    for delete, what in acts:
-        delete(**{what: rows[what]}, actor=replace(reseller, ip=None))
+    for delete, what in acts_on(kind):
+        delete(**{what: rows[what]}, actor=replace(by, ip=None))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_reseller_deletes_nothing_that_the_provider_has_suspended(rows, provider, reseller, kind):
+    suspend(rows, kind, Suspension.NO_SENDING, provider)
+    suspend(rows, kind, Suspension.NO_MAIL, reseller)
+    for delete, what in acts_on(kind):
+        with pytest.raises(Refused, match="is suspended: until that ends"):
+            delete(**{what: rows[what]}, actor=reseller)
+
+
+def test_what_is_suspended_does_not_go_with_its_domain(rows, actor, provider, reseller):
+    suspend(rows, "mailbox", Suspension.NO_SENDING, provider)
+    for who in (actor, reseller):
+        with pytest.raises(Refused, match=r"info@acme\.test is suspended"):
+            remove_domain(domain=rows["domain"], actor=who)
+    remove_domain(domain=rows["domain"], actor=provider)
+
+
+def test_nor_does_an_alias_domain(rows, acme, actor, provider):
+    mirror = make_domain(acme, "mirror.test", alias_of=rows["domain"])
+    suspend_domain(domain=mirror, level=10, reason="Spam", actor=provider)
+    with pytest.raises(Refused, match=r"mirror\.test is suspended"):
+        remove_domain(domain=rows["domain"], actor=actor)

@@ -2,8 +2,12 @@
 
 import pytest
 
+from accounts.models import User
+from accounts.services import open_account
 from mailboxes.models import Alias, Mailbox
-from tests.conftest import make_alias
+from tests.api.conftest import new_program
+from tests.concurrency import at_once
+from tests.conftest import first_plan, make_alias, make_domain, make_mailbox
 
 
 @pytest.fixture
@@ -63,8 +67,21 @@ def test_what_has_changed_is_not_deleted(api, domain):
 
 
 def test_what_another_tenant_has_is_not_found_whatever_its_tag(api, charlie, path):
-    from tests.api.conftest import new_program
-
     stranger = new_program(charlie.memberships.get().account, charlie)
     response = stranger.patch(path, {"display_name": "x"}, If_Match=api.get(path)["ETag"])
     assert response.status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_saw_the_same_one_changes_it():
+    first_plan()
+    owner = User.objects.create_user("olga@example.test")
+    account = open_account(name="Many", owner=owner)
+    box = make_mailbox(make_domain(account, "many.test"))
+    api, path = new_program(account, owner), f"/mailboxes/{box.pk}"
+    tag = api.get(path)["ETag"]
+
+    def change(name: str):
+        return lambda: api.patch(path, {"display_name": name}, If_Match=tag).status_code
+
+    assert sorted(at_once(*map(change, "abcd"))) == [200, 412, 412, 412]

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from domains.models import Domain, RecordCheck
 from mailboxes.models import Mailbox
+from tests.api.conftest import new_program
 from tests.conftest import make_domain, make_mailbox
 
 
@@ -114,8 +115,6 @@ def test_a_hasty_second_check_is_refused(api, pending):
 
 
 def test_a_job_is_another_tenants_business(api, pending, charlie, program):
-    from tests.api.conftest import new_program
-
     job = api.post(f"/domains/{pending.pk}/dns/checks")["Location"].removeprefix("/api/v1")
     stranger = new_program(charlie.memberships.get().account, charlie)
     assert stranger.get(job).status_code == 404

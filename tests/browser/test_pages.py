@@ -25,7 +25,7 @@ PERSONAL = (
     "mfa_add_webauthn",
     "usersessions_list",
 )
-OUTSIDE = ("account_login", "account_signup", "account_reset_password")
+OUTSIDE = ("account_login", "account_signup", "account_reset_password", "reference")
 
 
 @pytest.fixture

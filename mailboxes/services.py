@@ -13,6 +13,7 @@ from accounts.room import Countable, claim_room
 from domains import limits
 from domains.leading import claim_new_way
 from domains.models import Domain
+from kuploy.among import among
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
 from mailboxes import credentials, jobs, passwords, rules
@@ -163,7 +164,7 @@ def _check_free(domain: Domain, address: str, other: type[Mailbox | Alias]) -> D
 
 def free_from_deleted(addresses: Sequence[str]) -> None:
     """Mailboxes whose mail is still being removed give up their addresses to new ones."""
-    leaving = Mailbox.objects.filter(address__in=addresses, state=Mailbox.State.DELETING)
+    leaving = Mailbox.objects.filter(address__in=among(addresses), state=Mailbox.State.DELETING)
     if left := list(leaving.values_list("address", flat=True)):
         leaving.update(address=Concat(Cast("id", CharField()), Value(".deleted")))
         Usage.objects.filter(username__in=left).delete()

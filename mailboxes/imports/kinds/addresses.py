@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from domains import names
 from domains.models import Domain
+from kuploy.among import among
 from kuploy.errors import Refused
 from mailboxes.forms import LONGEST_ADDRESS, LocalPartField, no_active_domain, usable_domains
 from mailboxes.imports.kinds.base import Place, Row, State, to_do
@@ -41,7 +42,7 @@ def clean(row: Row) -> None:
 def find_domains(rows: Sequence[Row], place: Place) -> None:
     """Each row gets its domain, as it is now; one without is at fault."""
     wanted = {row.values["domain_name"] for row in to_do(rows)}
-    domains = usable_domains(Domain.objects.filter(account=place.account, name__in=wanted))
+    domains = usable_domains(Domain.objects.filter(account=place.account, name__in=among(wanted)))
     if place.domain_ids is not None:
         domains = domains.filter(pk__in=place.domain_ids)
     found = {domain.name: domain for domain in domains}
@@ -55,7 +56,7 @@ def find_domains(rows: Sequence[Row], place: Place) -> None:
 
 def refuse_taken(rows: Sequence[Row], kind: type[Mailbox | Alias]) -> None:
     """Those whose address the other kind has."""
-    there = kind.objects.filter(address__in=[row.key for row in to_do(rows)])
+    there = kind.objects.filter(address__in=among(row.key for row in to_do(rows)))
     if kind is Mailbox:
         there = there.exclude(state=Mailbox.State.DELETING)
     found = {each.address: each for each in there}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.room import Countable
 from domains import limits
 from domains.leading import check_new_way
+from kuploy.among import among
 from mailboxes import rules
 from mailboxes.forms import TargetsField, to_itself
 from mailboxes.imports.copying import copy_in
@@ -32,7 +33,7 @@ def clean(row: Row, place: Place) -> None:
 def compare(rows: Sequence[Row], place: Place) -> None:
     addresses.find_domains(rows, place)
     addresses.refuse_taken(rows, Mailbox)
-    there = Alias.objects.filter(address__in=[row.key for row in to_do(rows)])
+    there = Alias.objects.filter(address__in=among(row.key for row in to_do(rows)))
     found = {alias.address: alias for alias in there}
     for row in to_do(rows):
         if alias := found.get(row.key):

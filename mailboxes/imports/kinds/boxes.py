@@ -14,6 +14,7 @@ from accounts.room import Countable
 from domains import limits
 from domains.addresses import parse as parse_address
 from domains.models import Domain
+from kuploy.among import among
 from kuploy.errors import Refused
 from mailboxes import hashes, passwords, recovery, rules
 from mailboxes.forms import AddressesField, LanguageField
@@ -84,7 +85,7 @@ def compare(rows: Sequence[Row], place: Place) -> None:
     """What is there already is the same or a conflict; the rest obeys the rules of a new one."""
     addresses.find_domains(rows, place)
     addresses.refuse_taken(rows, Alias)
-    there = Mailbox.objects.filter(address__in=[row.key for row in to_do(rows)])
+    there = Mailbox.objects.filter(address__in=among(row.key for row in to_do(rows)))
     there = there.exclude(state=Mailbox.State.DELETING).select_related("mail_rules", "recovery")
     found = {box.address: box for box in there}
     for row in to_do(rows):

@@ -12,6 +12,7 @@ from domains.bounding import limit_domain
 from domains.leading import check_new_way
 from domains.models import Domain, SpamLevel
 from domains.services import add_domains, claimed_words
+from kuploy.among import among
 from kuploy.errors import Refused
 from mailboxes import hashes, passwords
 from mailboxes.imports import cells, hashing
@@ -95,7 +96,7 @@ def _check_catch_all(place: Place) -> None:
 
 
 def existing(wanted: Sequence[str], place: Place) -> dict[str, Domain]:
-    there = Domain.objects.filter(account=place.account, name__in=wanted)
+    there = Domain.objects.filter(account=place.account, name__in=among(wanted))
     return {domain.name: domain for domain in there.select_related("alias_of")}
 
 

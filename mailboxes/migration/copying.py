@@ -148,7 +148,7 @@ class Run:
 
 
 def _check(door: Doorway, room: int) -> None:
-    if door.progress.bytes > room:
+    if door.progress.bytes + door.coming > room:
         raise _full()
     if door.silent_seconds > ANSWER_SECONDS:
         raise door.error or silent(ANSWER_SECONDS)

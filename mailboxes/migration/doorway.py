@@ -57,6 +57,11 @@ class Doorway:
         listeners = [visit.listener for visit in set(self.visits)]
         return max((now - each.heard_at for each in listeners if each.is_owed), default=0)
 
+    @property
+    def coming(self) -> int:
+        """Bytes of the messages that are on their way and not counted so far."""
+        return sum(visit.listener.coming for visit in set(self.visits))
+
     async def open(self) -> None:
         self._listener = await asyncio.start_server(
             self.let_in, "127.0.0.1", 0, limit=syntax.LONGEST_LINE

@@ -7,12 +7,16 @@ can come along with the first.
 
 import asyncio
 import re
+from array import array
 from bisect import bisect_left
 
 from mailboxes.migration.source import Source, SourceError
 
 AT_ONCE = 200
 LONGEST_HEADER = 16 * 2**20
+# Held at a time, whatever the source sends: what is beyond it is fetched when Dovecot asks for it.
+MOST_HELD = 32 * 2**20
+MOST_MESSAGES = 2**24
 FOUND = re.compile(rb"\* ([0-9]+) FETCH .*\bUID ([0-9]+)\b", re.IGNORECASE)
 ASKED = re.compile(rb"UID FETCH ([0-9]+) \(BODY\.PEEK\[HEADER\]\)\r\n\Z", re.IGNORECASE)
 TAG = b"ahead "
@@ -26,8 +30,9 @@ class Ahead:
 
     def clear(self) -> None:
         """Another folder begins."""
-        self._uids = list[int]()
+        self._uids = array("I")
         self._headers = dict[int, bytes]()
+        self._held = 0
         self._done: asyncio.Future[None] | None = None
 
     def forget(self) -> None:
@@ -42,8 +47,9 @@ class Ahead:
         """A message that the source lists."""
         if found := FOUND.match(line):
             uid = int(found[2])
-            if not self._uids or uid > self._uids[-1]:
-                self._uids.append(uid)
+            known = self._uids
+            if len(known) < MOST_MESSAGES and (known[-1] if known else 0) < uid < 2**32:
+                known.append(uid)
 
     async def header(self, session: Source, uid: int) -> bytes:
         """What the source answers to the question for this one; nothing if it is gone."""
@@ -56,6 +62,7 @@ class Ahead:
         wanted = self._uids[start : start + AT_ONCE]
         last = wanted[-1] if wanted and wanted[0] == uid else uid
         self._headers.clear()
+        self._held = 0
         self._done = asyncio.get_running_loop().create_future()
         command = b"%sUID FETCH %d:%d (BODY.PEEK[HEADER])\r\n" % (TAG, uid, last)
         session.writer.write(command)
@@ -66,7 +73,10 @@ class Ahead:
         """A header that has come, with the lines around it."""
         # Some name the message after its header.
         if found := FOUND.match(pieces[0].rstrip() + b" " + pieces[-1]):
-            self._headers[int(found[2])] = b"".join(pieces)
+            header = b"".join(pieces)
+            self._held += len(header)
+            if len(self._headers) < AT_ONCE and self._held <= MOST_HELD:
+                self._headers[int(found[2])] = header
 
     def end(self, error: SourceError | None = None) -> None:
         """The last one has come, or none will."""

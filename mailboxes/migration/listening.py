@@ -4,13 +4,17 @@ Worked through as it comes, without waiting for whole messages: what arrives tog
 together.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping
 
 from mailboxes.migration import headers, syntax
 
-BODY = b"BODY[] {"
+# As a literal, or in quotes.
+BODY = re.compile(rb'\bBODY\[\](?:<[0-9]+>)? *(?:~?\{|")', re.IGNORECASE)
 HEADER = b"BODY[HEADER] "
+# Of a response that is read before it goes on: a header has one literal, the name of a folder too.
+MOST_PIECES = 8
 
 
 class Listener:
@@ -31,7 +35,8 @@ class Listener:
         # Of the response that has begun: None where it passes through.
         self._kept: list[bytes] | None = None
         self._begun = False
-        self._body = 0
+        # The body that is on its way: as large as the source says.
+        self.coming = 0
         self._left = 0
 
     @property
@@ -74,9 +79,9 @@ class Listener:
             said += piece
         else:
             self._kept[-1] += piece
-        if not self._left and self._body:
-            self._count(self._body)
-            self._body = 0
+        if not self._left and self.coming:
+            self._count(self.coming)
+            self.coming = 0
 
     def _line(self, line: bytes, said: bytearray) -> None:
         if not self._begun:
@@ -85,15 +90,20 @@ class Listener:
             said += line
         else:
             self._kept.append(line)
-        size = syntax.literal_size(line)
+        size, is_body = syntax.literal_size(line), BODY.search(line) is not None
         self._begun = size is not None
         if size is None:
+            if is_body:
+                self._count(len(line))
             self._end(said)
             return
         self._left = size
-        self._body = size if BODY in line else 0
+        self.coming = size if is_body else 0
+        # Nothing but a body is larger: it is counted, what is not would fill the disk uncounted.
+        if not self.coming and size > headers.LONGEST_HEADER:
+            raise syntax.NotImap
         if self._kept is not None:
-            if size > headers.LONGEST_HEADER:
+            if self.coming or len(self._kept) > MOST_PIECES:
                 raise syntax.NotImap
             self._kept.append(b"")
 

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import ssl
 from asyncio import StreamReader, StreamWriter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,6 +22,10 @@ CONNECT_SECONDS = 20
 ANSWER_SECONDS = 60
 # The server says nothing of time; a mailbox with a million messages answers slowly.
 LONG_ANSWER_SECONDS = 600
+# The worker shares its host with everybody's mail, and anybody may call anything a mail server. So
+# one response is no longer than this, and an answer that is kept as a whole no longer than that.
+LONGEST_RESPONSE, LONGEST_ANSWER = 2**20, 4 * 2**20
+Take = Callable[[list[Value]], None]
 
 
 class SourceError(Exception):
@@ -167,18 +171,25 @@ class Source:
         said = b"%s\0%s\0%s" % (user if user != signs_in else b"", signs_in, password)
         return await self.command(b"AUTHENTICATE PLAIN", continued=base64.b64encode(said))
 
-    async def ask(
-        self, verb: bytes, *strings: bytes, after: bytes = b"", seconds: int = 0
-    ) -> list[list[Value]]:
+    async def ask(self, verb: bytes, *strings: bytes, after: bytes = b"") -> list[list[Value]]:
         """What it answers to a question; SourceError when it refuses."""
         lines: list[list[Value]] = []
-        done = await self.command(verb, *strings, after=after, lines=lines, seconds=seconds)
+        await self.hear(verb, *strings, after=after, take=lines.append, most=LONGEST_ANSWER)
+        return lines
+
+    async def hear(
+        self, verb: bytes, *strings: bytes, take: Take, after: bytes = b"", seconds: int = 0,
+        most: int | None = None,
+    ) -> None:  # fmt: skip
+        """As ask(), each response as it comes; MOST bounds all of them together."""
+        done = await self.command(
+            verb, *strings, after=after, take=take, seconds=seconds, most=most
+        )  # fmt: skip
         if done.status != b"OK":
             asked = verb.decode().split()[0]
             raise SourceError(
                 _("It refused %(command)s: “%(words)s”") % {"command": asked, "words": done.words}
             )
-        return lines
 
     async def command(
         self,
@@ -186,8 +197,9 @@ class Source:
         *strings: bytes,
         after: bytes = b"",
         continued: bytes = b"",
-        lines: list[list[Value]] | None = None,
+        take: Take = lambda _line: None,
         seconds: int = 0,
+        most: int | None = None,
     ) -> Answer:
         """Say it, with STRINGS in the form that every server takes, and read to the end."""
         tag = b"k%d" % next(self._tags)
@@ -198,15 +210,15 @@ class Source:
                     line += b" " + syntax.quote(text)
                 else:
                     await self._say(line + b" {%d}\r\n" % len(text))
-                    if early := await self._until(tag, lines, stop_at_plus=True):
+                    if early := await self._until(tag, take, most, stop_at_plus=True):
                         return early
                     line = text
             await self._say(line + after + b"\r\n")
             if continued:
-                if early := await self._until(tag, lines, stop_at_plus=True):
+                if early := await self._until(tag, take, most, stop_at_plus=True):
                     return early
                 await self._say(continued + b"\r\n")
-            return await self._until(tag, lines) or Answer(b"BAD", b"")
+            return await self._until(tag, take, most) or Answer(b"BAD", b"")
 
     async def _say(self, data: bytes) -> None:
         try:
@@ -216,10 +228,10 @@ class Source:
             raise hung_up() from error
 
     async def _until(
-        self, tag: bytes, lines: list[list[Value]] | None, *, stop_at_plus: bool = False
+        self, tag: bytes, take: Take, most: int | None, *, stop_at_plus: bool = False
     ) -> Answer | None:
         """The end of the command, or nothing where the server asks for more of it."""
-        last_words = b""
+        last_words, heard = b"", 0
         while True:
             line, *rest = pieces = await self._read(last_words)
             if line.startswith(b"+"):
@@ -232,8 +244,12 @@ class Source:
                 return Answer(status.strip().upper(), said.strip())
             if text.upper().startswith(b"BYE"):
                 last_words = text[4:]
-            elif lines is not None:
-                lines.append(syntax.parse(pieces))
+            else:
+                size = sum(map(len, pieces))
+                heard += size
+                if size > LONGEST_RESPONSE or (most and heard > most):
+                    raise too_much()
+                take(syntax.parse(pieces))
 
     async def _response(self) -> list[Value]:
         pieces = await self._read()
@@ -270,6 +286,10 @@ async def _patience(seconds: int) -> AsyncIterator[None]:
 
 def not_imap() -> SourceError:
     return SourceError(_("It does not speak IMAP at this port."), lasting=True)
+
+
+def too_much() -> SourceError:
+    return SourceError(_("It answers more than any mail server would."), lasting=True)
 
 
 def hung_up(last_words: bytes = b"") -> SourceError:

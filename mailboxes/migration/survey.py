@@ -5,8 +5,11 @@ from datetime import date, datetime
 
 from mailboxes.migration import folders
 from mailboxes.migration.folders import Listed, Place
-from mailboxes.migration.source import LONG_ANSWER_SECONDS, Source
+from mailboxes.migration.source import LONG_ANSWER_SECONDS, Source, too_much
 from mailboxes.migration.syntax import Value
+
+# They stand in one row, which is written every second.
+MOST_FOLDERS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ async def places(source: Source) -> list[Place]:
     own = [folder for folder in listed if folder]
     if prefix is None:
         prefix = _guess_prefix(own)
+    if len(own) > MOST_FOLDERS:
+        raise too_much()
     return folders.places(own, prefix, others)
 
 
@@ -77,17 +82,21 @@ async def _measure(source: Source, place: Place, since: date | None) -> Found:
 
 async def _count(source: Source, place: Place, since: date | None) -> Found:
     """Message by message, where the server sums up nothing."""
-    sizes: list[int] = []
+    messages = total = 0
     if [b"*", b"0", b"EXISTS"] in await source.ask(b"EXAMINE", place.raw):
         return Found(place, 0, 0)
-    wanted = b"FETCH 1:* (INTERNALDATE RFC822.SIZE)"
-    for line in await source.ask(wanted, seconds=LONG_ANSWER_SECONDS):
+
+    def add(line: list[Value]) -> None:
+        nonlocal messages, total
         match line:
             case [b"*", _order, b"FETCH", list() as items]:
                 facts = _facts(items)
                 if since is None or _day(facts.get(b"INTERNALDATE")) >= since:
-                    sizes.append(_number(facts, b"RFC822.SIZE"))
-    return Found(place, len(sizes), sum(sizes))
+                    messages, total = messages + 1, total + _number(facts, b"RFC822.SIZE")
+
+    wanted = b"FETCH 1:* (INTERNALDATE RFC822.SIZE)"
+    await source.hear(wanted, take=add, seconds=LONG_ANSWER_SECONDS)
+    return Found(place, messages, total)
 
 
 def _facts(items: list[Value]) -> dict[Value, Value]:

@@ -14,7 +14,7 @@ from mailboxes.models import Alias, Mailbox
 def get_mailbox(membership: Membership, pk: UUID) -> Mailbox:
     """To look at; a postmaster gets only those of the chosen domains."""
     visible = Mailbox.objects.visible_to(membership).select_related(
-        "account__plan", "domain__account__plan"
+        "account__plan", "domain__account__plan", "invitation", "recovery"
     )
     mailbox: Mailbox = get_object_or_404(visible, pk=pk)
     return mailbox

@@ -14,8 +14,9 @@ from mailboxes.models import Mailbox, MailboxInvitation, Recovery
 
 
 def page_of(mailbox: Mailbox) -> dict[str, object]:
-    invitation = MailboxInvitation.objects.filter(mailbox=mailbox).first()
-    recovery = Recovery.objects.filter(mailbox=mailbox).first()
+    # Most have neither.
+    invitation: MailboxInvitation | None = getattr(mailbox, "invitation", None)
+    recovery: Recovery | None = getattr(mailbox, "recovery", None)
     return {
         "invitation": invitation,
         "recovery": recovery,

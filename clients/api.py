@@ -10,6 +10,7 @@ from ninja import Field, Query, Schema
 
 from accounts.api.answers import Listing
 from accounts.api.bodies import Sent
+from accounts.api.choices import SUSPENSION
 from accounts.api.guard import Call
 from accounts.api.paging import Window, by_name, listing
 from accounts.api.problems import judged
@@ -34,7 +35,7 @@ class ClientOut(Schema):
     name: str
     plan_id: UUID | None = Field(description="None: a plan of the provider's.")
     plan: str
-    suspension: int = Field(description="0 not at all, 10 no sending, 20 no sign-in, 30 no mail.")
+    suspension: int = Field(description=SUSPENSION)
     domains: int
     mailboxes: int
     aliases: int
@@ -125,7 +126,7 @@ def move_client(request: Call, client_id: UUID, wanted: Move) -> ClientOut:
 
 
 class SuspensionIn(Sent):
-    step: int = Field(description="10 no sending, 20 no sign-in, 30 no mail.")
+    step: int = Field(description=SUSPENSION)
     reason: str = Field(max_length=300, description="The client reads it.")
 
 

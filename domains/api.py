@@ -11,7 +11,7 @@ from ninja import Field, Query, Schema
 from accounts.api import jobs
 from accounts.api.answers import Listing
 from accounts.api.bodies import Sent
-from accounts.api.choices import OneOf
+from accounts.api.choices import SUSPENSION, OneOf
 from accounts.api.guard import Call
 from accounts.api.jobs import Job, Progress, Work, job_of
 from accounts.api.paging import Window, by_name, listing
@@ -35,6 +35,7 @@ class DomainOut(Schema):
     name: str = Field(description="In IDNA form, as it stands in the DNS.")
     unicode_name: str
     status: Annotated[str, OneOf(Domain.Status)]
+    suspension: int = Field(description=SUSPENSION)
     alias_of: UUID | None = Field(description="The domain whose mailboxes and aliases it mirrors.")
     created_at: datetime
     proved_at: datetime | None

@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import TextChoices
 from pydantic_core import core_schema
 
+SUSPENSION = "0 not at all, 10 no sending, 20 no sign-in, 30 no mail."
+
 
 class OneOf:
     """For Annotated: a reference by name would confuse the states of different things."""

@@ -10,7 +10,7 @@ from ninja import Field, Query, Schema
 
 from accounts.api.answers import Listing
 from accounts.api.bodies import Sent
-from accounts.api.choices import OneOf
+from accounts.api.choices import SUSPENSION, OneOf
 from accounts.api.guard import Call
 from accounts.api.paging import Window, by_name, listing
 from accounts.api.problems import judged
@@ -37,6 +37,7 @@ class MailboxOut(Schema):
     domain_id: UUID
     display_name: str
     state: Annotated[str, OneOf(Mailbox.State)]
+    suspension: int = Field(description=SUSPENSION)
     quota_bytes: int
     quota_messages: int = Field(description="Most messages, which follow from the size.")
     language: str = Field(description="In which its user is told that it fills up.")

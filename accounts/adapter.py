@@ -6,7 +6,8 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from accounts import brands
 from accounts.context import words_of
@@ -14,6 +15,7 @@ from accounts.models import User
 from accounts.services import open_invitation
 from kuploy.brand import Brand, moved_to
 from kuploy.crypto import decrypt, encrypt
+from kuploy.errors import Refused
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -24,6 +26,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         brand = brands.of_request(request)
         open_to_all = settings.SIGNUP_OPEN and not brand.white_label
         return open_to_all or bool(open_invitation(request.session.get("invitation")))
+
+    def pre_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse | None:
+        """The provider's people sign in under its own name alone: whoever holds another one could
+        use their session in the admin."""
+        if user.is_staff and getattr(request, "host_brand", None):
+            raise Refused(
+                _("You work for the provider: sign in at %(address)s.")
+                % {"address": settings.BASE_URL}
+            )
+        response: HttpResponse | None = super().pre_login(request, user, **hooks)
+        return response
 
     def set_password(self, user: User, password: str) -> None:
         """Whoever knew the old one must not keep a link that changes the address."""

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.utils import timezone
 
 from accounts import brands, hosts
-from accounts.models import Account, AuditEvent, Branding
+from accounts.models import Account, AuditEvent, Branding, User
 from accounts.services import open_account
 from clients.branding import hosts as work
 from clients.branding import services
@@ -17,7 +18,7 @@ from clients.tasks import sweep_hosts
 from domains.dns.findings import Finding, Kind, State
 from domains.dns.hosts import Outcome, Way
 from tests.concurrency import at_once
-from tests.conftest import HTMX
+from tests.conftest import HTMX, PASSWORD
 
 PAGE = "/harbour/brand/"
 NAME = "mail.harbour.test"
@@ -121,6 +122,17 @@ def test_then_clients_sign_in_there_under_the_resellers_name(client, counting):
 
 def test_the_admin_is_never_under_it(client, counting, alice):
     assert client.get("/admin/", headers={"Host": NAME}).status_code == 404
+
+
+def test_the_providers_people_do_not_sign_in_under_it(client, counting, alice):
+    typed = {"login": alice.email, "password": PASSWORD}
+    assert client.post("/auth/login/", typed, headers={"Host": NAME}).status_code == 302
+    client.logout()
+    User.objects.update(is_staff=True)
+    page = client.post("/auth/login/", typed, headers={"Host": NAME})
+    assert (page.status_code, settings.BASE_URL in page.text) == (422, True)
+    assert SESSION_KEY not in client.session
+    assert client.post("/auth/login/", typed).status_code == 302
 
 
 def test_nobody_opens_an_account_there_uninvited(client, counting):

@@ -59,6 +59,9 @@ WRAPPERS = ("[gmail]", "[google mail]")
 # A Maildir keeps its levels apart with a dot, and Dovecot keeps some names for itself.
 FORBIDDEN = re.compile(r"[\x00-\x1f\x7f./*%\\]|^~")
 LONGEST_LEVEL = 100
+MOST_LEVELS = 8
+# PostgreSQL keeps no NUL, and nobody could read the rest.
+UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ def places(
         )
         here = _free(wanted, taken)
         taken.add(here.lower())
-        found.append(Place(folder.raw, syntax.decode_name(folder.raw), here))
+        there = UNSEEN.sub("\ufffd", syntax.decode_name(folder.raw))
+        found.append(Place(folder.raw, there, here))
     return sorted(found, key=lambda place: (place.here != "INBOX", place.here))
 
 
@@ -131,7 +135,8 @@ def _levels(folder: Listed, prefix: bytes) -> list[str]:
     clean = [FORBIDDEN.sub("_", part)[:LONGEST_LEVEL].strip() or "_" for part in parts] or ["_"]
     if clean[0].upper() == "INBOX":
         clean[0] = "INBOX"
-    return clean
+    # What lies deeper moves up: a name has to fit into the row, and into Dovecot's own limit.
+    return [*clean[: MOST_LEVELS - 1], *clean[MOST_LEVELS - 1 :][-1:]]
 
 
 def _special(own: list[Listed], levels: dict[bytes, list[str]]) -> dict[bytes, str]:

@@ -10,6 +10,8 @@ from mailboxes.migration.syntax import Value
 
 # They stand in one row, which is written every second.
 MOST_FOLDERS = 5_000
+# No mailbox has so many; the sum has to fit into the row.
+MOST_MESSAGES = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,10 @@ class Found:
 
 async def look(source: Source, since: date | None) -> list[Found]:
     """Every folder that would be copied, and how much of it is not older than SINCE."""
-    return [await _measure(source, place, since) for place in await places(source)]
+    found = [await _measure(source, place, since) for place in await places(source)]
+    if sum(each.messages for each in found) > MOST_MESSAGES:
+        raise too_much()
+    return found
 
 
 async def places(source: Source) -> list[Place]:

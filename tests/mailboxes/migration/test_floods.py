@@ -9,7 +9,7 @@ import pytest
 from mailboxes.migration import source, survey
 from mailboxes.migration.copying import _check
 from mailboxes.migration.doorway import Doorway
-from mailboxes.migration.folders import Place
+from mailboxes.migration.folders import Listed, Place, places
 from mailboxes.migration.headers import AT_ONCE, MOST_HELD, Ahead
 from mailboxes.migration.listening import Listener
 from mailboxes.migration.source import Login, Server, Source, SourceError
@@ -68,6 +68,28 @@ def test_more_folders_than_anybody_has_are_refused():
     assert len(asyncio.run(ask(3000))) == 3000
     with pytest.raises(SourceError, match="more than any mail server"):
         asyncio.run(ask(survey.MOST_FOLDERS + 1))
+
+
+@pytest.mark.parametrize("number", [b"9" * 18, b"2147483648"])
+def test_more_messages_than_a_row_can_name_are_refused(number):
+    status = b"* STATUS inbox (MESSAGES %s SIZE 1)\r\nk2 OK\r\n" % number
+
+    async def look():
+        server = answered(b'* LIST () "/" inbox\r\nk1 OK\r\n', status)
+        server.capabilities = frozenset({b"STATUS=SIZE"})
+        return await survey.look(server, None)
+
+    with pytest.raises(SourceError, match="more than any mail server"):
+        asyncio.run(look())
+
+
+@pytest.mark.django_db
+def test_whatever_a_folder_is_called_its_row_can_be_written(move):
+    raws = [b"&AAA-", b"&AAAACgANAH8-", b"/".join([b"x" * 300] * 30)]
+    for place in places([Listed(raw, b"/", frozenset()) for raw in raws]):
+        move.folders = [{"there": place.there, "here": place.here, "copied": 0}]
+        move.folder = place.here
+        move.save()
 
 
 def test_a_million_messages_are_summed_up_and_not_kept():

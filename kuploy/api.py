@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 
 from accounts.api import failures, own, problems
+from accounts.api.bodies import Bodies
 from clients import api as clients
 from domains import api as domains
 from mailboxes.api import aliases, limits, mailboxes
@@ -42,6 +43,7 @@ api = Api(
     version="1",
     description=str(_("Domains, mailboxes and all the rest of an account, for programs.")),
     docs_url=None,
+    parser=Bodies(),
     urls_namespace="api",
 )
 failures.install(api)

@@ -1,10 +1,20 @@
 """Password hashes made elsewhere: which are taken, under Dovecot's names, and what follows them."""
 
+import base64
+import hashlib
+import hmac
 import re
 from collections.abc import Mapping
 
+import bcrypt
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from passlib.hash import (
+    argon2,
+    md5_crypt,
+    sha256_crypt,
+    sha512_crypt,
+)
 
 # A hash is worked out at each sign-in, so its cost has a limit.
 _CRYPT = "[./0-9A-Za-z]"
@@ -32,6 +42,39 @@ SCHEMES: Mapping[str, re.Pattern[str]] = {
 # What {CRYPT} stands for is told by what follows it.
 _CRYPTS = ("BLF-CRYPT", "SHA512-CRYPT", "SHA256-CRYPT", "MD5-CRYPT")
 _BRACED = re.compile(r"\{([0-9A-Za-z.-]+)\}(.*)", re.DOTALL)
+
+
+_SALTED = {"SSHA512": "sha512", "SSHA256": "sha256", "SSHA": "sha1"}
+_VERIFIERS = {
+    "ARGON2ID": argon2, "ARGON2I": argon2, "MD5-CRYPT": md5_crypt,
+    "SHA512-CRYPT": sha512_crypt, "SHA256-CRYPT": sha256_crypt,
+}  # fmt: skip
+
+
+def verify(password: str, stored: str) -> bool:
+    """Does the password fit a hash in one of SCHEMES? Nothing fits another scheme."""
+    scheme, _brace, digest = stored.removeprefix("{").partition("}")
+    if scheme == "BLF-CRYPT":
+        # Of a longer password the algorithm sees so many bytes, wherever it runs.
+        return bcrypt.checkpw(password.encode()[:72], digest.encode())
+    if scheme == "PBKDF2":
+        return _fits_pbkdf2(password, digest)
+    if scheme in _SALTED:
+        return _fits_salted(password, digest, _SALTED[scheme])
+    return scheme in _VERIFIERS and bool(_VERIFIERS[scheme].verify(password, digest))
+
+
+def _fits_salted(password: str, digest: str, algorithm: str) -> bool:
+    made, wanted = hashlib.new(algorithm, password.encode()), base64.b64decode(digest)
+    made.update(wanted[made.digest_size :])
+    return hmac.compare_digest(made.digest(), wanted[: made.digest_size])
+
+
+def _fits_pbkdf2(password: str, digest: str) -> bool:
+    """Dovecot's own form of it: SHA-1, in hexadecimal."""
+    _empty, _version, salt, rounds, wanted = digest.split("$")
+    found = hashlib.pbkdf2_hmac("sha1", password.encode(), salt.encode(), int(rounds))
+    return hmac.compare_digest(found.hex(), wanted)
 
 
 def is_hash(typed: str) -> bool:

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from mailboxes import hashes
+from mailboxes import hashes, passwords
 from tests.conftest import PASSWORD
 from tests.mailservers.clients import can_sign_in
 
@@ -20,3 +20,12 @@ def test_who_has_a_hash_of_that_scheme_signs_in(new_mailbox, scheme):
     mailbox = new_mailbox(password_hash=stored)
     assert can_sign_in(mailbox.address)
     assert not can_sign_in(mailbox.address, "wrong")
+
+
+@pytest.mark.parametrize("scheme", hashes.SCHEMES)
+def test_the_own_page_says_the_same_as_dovecot(scheme):
+    stored = hashes.parse(hash_by_dovecot(scheme))
+    assert passwords.matches(PASSWORD, stored)
+    assert not passwords.matches("wrong", stored)
+    for length in (100, 200):
+        assert not passwords.matches(PASSWORD + "ü" * length, stored)

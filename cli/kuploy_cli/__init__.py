@@ -1,1 +1,1 @@
-"""Kuploy from the command line: a client of its API, and of nothing else."""
+"""The command-line client. It speaks to the API alone, and knows nothing of what is behind it."""

@@ -1,152 +1,126 @@
-"""Tables for people, JSON for programs, and a bar for what takes long."""
+"""How answers appear: tables for people, tab-separated lines for pipes, JSON, or names alone."""
 
 import json
 import sys
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 from rich.table import Table
+from rich.text import Text
 
-from kuploy_cli.client import Client
+from kuploy_cli.api import Row
+from kuploy_cli.failures import printable
 
-Row = dict[str, Any]
-TONES = {
-    **dict.fromkeys(("active", "ok", "done", "sent"), "green"),
-    **dict.fromkeys(("pending", "waiting", "running", "disabled"), "yellow"),
-    **dict.fromkeys(("blocked", "suspended", "failed", "deleting", "removing"), "red"),
-}
-UNITS = ("B", "KB", "MB", "GB", "TB")
-PATIENCE_SECONDS = 600
-WIDE = 2000
-TITLES = {
-    "unicode_name": "Domain",
-    "display_name": "Name",
-    "mailbox_count": "Mailboxes",
-    "alias_count": "Aliases",
-    "quota_bytes": "Size",
-    "quota_messages": "Most messages",
-}
+STYLES = {
+    "ok": "green", "active": "green", "sent": "green", "right": "green", "done": "green",
+    "pending": "yellow", "unknown": "yellow", "waiting": "yellow", "unreachable": "yellow",
+    "running": "yellow", "disabled": "yellow", "paused": "yellow", "removing": "yellow",
+    "deleting": "yellow", "wrong": "red", "missing": "red", "blocked": "red", "failed": "red",
+}  # fmt: skip
 
 
-class Shell:
-    """What every command has at hand."""
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading, and the field under it; WHOLE is never cut, so that it can be copied."""
 
-    def __init__(self, client: Client, as_json: bool) -> None:
-        self.client, self.as_json = client, as_json
-        # What is piped on is not cut to the width of a terminal that there is not.
-        self.out = Console(width=None if sys.stdout.isatty() else WIDE)
-        self.err = Console(stderr=True)
+    title: str
+    key: str
+    show: Callable[[Any], str] = str
+    right: bool = False
+    whole: bool = False
 
-    def table(self, rows: Iterable[Row], *columns: str) -> None:
-        """As a table of these columns, or as JSON with all there is."""
+    def of(self, row: Row) -> str:
+        value = row.get(self.key)
+        if value is None and self.show is str:
+            return ""
+        return printable(self.show(value))
+
+
+Columns = list[Column]
+
+
+class Output:
+    def __init__(self, as_json: bool, quiet: bool) -> None:
+        self.as_json, self.quiet = as_json, quiet
+        self.console = Console(file=sys.stdout, highlight=False, markup=False)
+        self.for_people = not (as_json or quiet) and sys.stdout.isatty()
+
+    def rows(self, pages: Iterable[list[Row]], columns: Columns, name: str) -> None:
+        """Each page as soon as it is here. NAME is the field by which other commands know a row."""
+        empty = True
+        for page in pages:
+            empty = False
+            if self.for_people:
+                self.console.print(_table(page, columns))
+            else:
+                self._lines(page, columns, name)
+        if empty and self.for_people:
+            self.note("There are none.")
+
+    def _lines(self, page: list[Row], columns: Columns, name: str) -> None:
+        for row in page:
+            if self.as_json:
+                click.echo(_json(row))
+            elif self.quiet:
+                click.echo(printable(row[name]))
+            else:
+                click.echo("\t".join(column.of(row) for column in columns))
+
+    def thing(self, row: Row, columns: Columns, name: str) -> None:
         if self.as_json:
-            click.echo(json.dumps(list(rows), indent=2))
-            return
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in columns:
-            number = name.endswith(("bytes", "count"))
-            table.add_column(_title(name), justify="right" if number else "left", overflow="fold")
-        for row in rows:
-            table.add_row(*(_cell(name, row.get(name)) for name in columns))
-        if table.row_count:
-            self.out.print(table)
+            click.echo(_json(row, indent=2))
+        elif self.quiet:
+            self._names(row[name])
+        elif self.for_people:
+            self.console.print(_sheet(row, columns))
         else:
-            self.err.print("Nothing there.")
+            for column in columns:
+                click.echo(f"{column.title}\t{column.of(row)}")
 
-    def one(self, row: Row) -> None:
-        """One thing, a line for each of its fields."""
-        if self.as_json:
-            click.echo(json.dumps(row, indent=2))
-            return
-        table = Table(box=None, pad_edge=False, show_header=False)
-        table.add_column(style="bold")
-        table.add_column(overflow="fold")
-        for name, value in row.items():
-            table.add_row(_title(name), _cell(name, value))
-        self.out.print(table)
+    def _names(self, found: Any) -> None:
+        for name in found if isinstance(found, list) else [found]:
+            click.echo(printable(name))
 
-    def say(self, sentence: str, row: Row) -> None:
-        """That it is done; a program gets the thing."""
-        if self.as_json:
-            click.echo(json.dumps(row, indent=2))
+    def done(self, sentence: str, row: Row, name: str) -> None:
+        """An act succeeded, and ROW is what it left."""
+        if self.as_json or self.quiet:
+            self.thing(row, [], name)
         else:
-            self.out.print(sentence, highlight=False)
+            click.echo(printable(sentence))
 
-    def follow(self, location: str, what: str, *, wait: bool) -> Row:
-        """Wait for a job, with a sign of life on a terminal."""
-        path = location.removeprefix("/api/v1")
-        job: Row = self.client.get(path)
-        end = time.monotonic() + PATIENCE_SECONDS
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        with self._bar(*columns) as bar:
-            task = bar.add_task(what, total=None)
-            while wait and job["state"] == "running":
-                if time.monotonic() > end:
-                    raise click.ClickException(f"{what}: it goes on without us. {job['detail']}")
-                time.sleep(0.5)
-                job = self.client.get(path)
-                bar.update(task, description=f"{what} {job['detail']}".strip())
-        return job
-
-    def each(self, names: Iterable[str], what: str) -> Iterator[str]:
-        """One after another, with a bar when there are several."""
-        wanted = list(names)
-        if len(wanted) < 2:
-            yield from wanted
-            return
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        with self._bar(*columns) as bar:
-            task = bar.add_task(what, total=len(wanted))
-            for name in wanted:
-                yield name
-                bar.advance(task)
-
-    @contextmanager
-    def _bar(self, *columns: Any) -> Iterator[Progress]:
-        hidden = self.as_json or not sys.stderr.isatty()
-        with Progress(*columns, console=self.err, transient=True, disable=hidden) as bar:
-            yield bar
+    def note(self, sentence: str) -> None:
+        """Beside the answer, and not in a pipe."""
+        if not self.quiet:
+            click.echo(printable(sentence), err=True)
 
 
-def _title(name: str) -> str:
-    return TITLES.get(name) or name.removesuffix("_bytes").replace("_", " ").capitalize()
+def styled(text: str) -> Text:
+    return Text(text, STYLES.get(text, ""))
 
 
-def _cell(name: str, value: Any) -> str:
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if name.endswith("bytes") and isinstance(value, int):
-        return size(value)
-    if name.endswith("bytes") and isinstance(value, list):
-        return ", ".join(map(size, value))
-    if isinstance(value, list):
-        return "\n".join(map(str, value)) or "–"
-    if isinstance(value, dict) and value.keys() == {"used", "limit"}:
-        limit = "no limit" if value["limit"] is None else value["limit"]
-        return f"{value['used']} of {limit}"
-    text = str(value)
-    if name.endswith("at") and len(text) > 16 and text[10] == "T":
-        return text[:16].replace("T", " ")
-    return f"[{TONES[text]}]{text}[/]" if text in TONES else text.replace("[", r"\[")
+def _json(row: Row, indent: int | None = None) -> str:
+    return json.dumps(row, ensure_ascii=False, indent=indent)
 
 
-def size(number: int) -> str:
-    """As people write it: 8 GB, 512 MB."""
-    value, unit = float(number), 0
-    while value >= 1024 and unit < len(UNITS) - 1:
-        value, unit = value / 1024, unit + 1
-    return f"{value:.3g} {UNITS[unit]}"
+def _table(page: list[Row], columns: Columns) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for column in columns:
+        table.add_column(
+            column.title, justify="right" if column.right else "left", no_wrap=not column.whole,
+            overflow="fold" if column.whole else "ellipsis",
+        )  # fmt: skip
+    for row in page:
+        table.add_row(*(styled(column.of(row)) for column in columns))
+    return table
+
+
+def _sheet(row: Row, columns: Columns) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for column in columns:
+        table.add_row(column.title, styled(column.of(row)))
+    return table

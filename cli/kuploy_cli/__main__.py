@@ -1,0 +1,3 @@
+from kuploy_cli.main import kuploy
+
+kuploy(prog_name="kuploy")

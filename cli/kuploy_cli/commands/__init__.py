@@ -1,0 +1,1 @@
+"""A file for each noun, or for a few that belong together."""

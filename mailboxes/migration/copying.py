@@ -15,10 +15,11 @@ from mailboxes import doveadm
 from mailboxes.doveadm import HostError
 from mailboxes.migration import doorway, outcomes, survey
 from mailboxes.migration.doorway import Doorway
+from mailboxes.migration.errors import SourceError, silent
 from mailboxes.migration.folders import Place
 from mailboxes.migration.models import MigrationMailbox, Step
 from mailboxes.migration.side import SideThread, beside
-from mailboxes.migration.source import ANSWER_SECONDS, SourceError, signed_in, silent
+from mailboxes.migration.source import ANSWER_SECONDS, signed_in
 from mailboxes.migration.survey import Found
 
 BEAT_SECONDS = 1
@@ -63,8 +64,9 @@ class Run:
         outcomes.done(self.row, note=self._missing(found))
 
     async def _look(self) -> list[Found]:
-        async with signed_in(self.row.job.server, self.row.login) as session:
-            return await survey.look(session, self.row.job.since)
+        job, is_try = self.row.job, self.row.step == Step.TEST
+        async with signed_in(job.server, self.row.login, is_try=is_try) as session:
+            return await survey.look(session, job.since)
 
     def _note(self, found: list[Found]) -> None:
         """What the source says is there; of a step that goes on, also what has come already."""

@@ -15,10 +15,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from mailboxes.migration import headers, source, syntax
+from mailboxes.migration.errors import SourceError, hung_up
 from mailboxes.migration.folders import Place, matches
 from mailboxes.migration.listening import Listener
 from mailboxes.migration.side import SideThread
-from mailboxes.migration.source import Login, Server, Source, SourceError
+from mailboxes.migration.source import Login, Server, Source
 from mailboxes.migration.syntax import NotImap
 
 PIECE_BYTES = 64 * 2**10
@@ -215,7 +216,7 @@ class Visit:
                 if said := self.listener.hear(data):
                     await self._say(said)
         # Not reached when Dovecot was done first: then this task is cancelled.
-        reason = source.hung_up(self.listener.last_words)
+        reason = hung_up(self.listener.last_words)
         self.door.error = self.door.error or reason
         self.ahead.end(reason)
         self.writer.transport.abort()

@@ -10,7 +10,8 @@ import re
 from array import array
 from bisect import bisect_left
 
-from mailboxes.migration.source import Source, SourceError
+from mailboxes.migration.errors import SourceError
+from mailboxes.migration.source import Source
 
 AT_ONCE = 200
 LONGEST_HEADER = 16 * 2**20

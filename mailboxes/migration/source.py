@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from itertools import count
 
 from django.utils.translation import gettext as _
@@ -15,28 +16,28 @@ from django.utils.translation import gettext as _
 from kuploy.addresses import Address, resolve_public
 from kuploy.errors import Unreachable
 from kuploy.outbound import ADDRESSES_TRIED, connect_sentence, tls_sentence
+from kuploy.throttle import TooOften, throttle
 from mailboxes.migration import syntax
+from mailboxes.migration.errors import (
+    SourceError,
+    hung_up,
+    not_imap,
+    refused_sign_in,
+    silent,
+    too_much,
+)
 from mailboxes.migration.syntax import Answer, NotImap, Value
 
 CONNECT_SECONDS = 20
 ANSWER_SECONDS = 60
 # The server says nothing of time; a mailbox with a million messages answers slowly.
 LONG_ANSWER_SECONDS = 600
+# Of one user there, for all accounts together.
+TRIES_PER_HOUR = 20
 # The worker shares its host with everybody's mail, and anybody may call anything a mail server. So
 # one response is no longer than this, and an answer that is kept as a whole no longer than that.
 LONGEST_RESPONSE, LONGEST_ANSWER = 2**20, 4 * 2**20
 Take = Callable[[list[Value]], None]
-
-
-class SourceError(Exception):
-    """The source could not be used. The message is one sentence for the person who moves mail.
-
-    LASTING: trying again by itself changes nothing; somebody has to correct something first.
-    """
-
-    def __init__(self, sentence: str, *, lasting: bool = False) -> None:
-        super().__init__(sentence)
-        self.lasting = lasting
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,18 @@ class Login:
 
 
 @asynccontextmanager
-async def signed_in(server: Server, login: Login) -> AsyncIterator["Source"]:
-    """A session; SourceError says in the server's own words why there is none."""
+async def signed_in(
+    server: Server, login: Login, *, is_try: bool = False
+) -> AsyncIterator["Source"]:
+    """A session; SourceError says in the server's own words why there is none.
+
+    IS_TRY: nobody knows yet whether the password is right.
+    """
     source = Source(await _connect(server))
     try:
         await source.greet(server)
+        if is_try:
+            source.count_try(login)
         await source.sign_in(login)
         yield source
     finally:
@@ -116,10 +124,6 @@ def _context(verify: bool) -> ssl.SSLContext:
     return context
 
 
-def silent(seconds: int) -> SourceError:
-    return SourceError(_("It did not answer within %(seconds)d seconds.") % {"seconds": seconds})
-
-
 class Source:
     """A connection to that server. After signed_in() it may be used by one reader at a time."""
 
@@ -154,6 +158,19 @@ class Source:
         words = [word for line in found if line[1:2] == [b"CAPABILITY"] for word in line[2:]]
         self.capabilities = frozenset(word.upper() for word in words if isinstance(word, bytes))
 
+    def count_try(self, login: Login) -> None:
+        """Nobody guesses passwords from our address: the server would lock everybody out."""
+        address, port, *_more = self.writer.get_extra_info("peername")
+        user = sha256(f"{login.user}*{login.master}".lower().encode()).hexdigest()
+        try:
+            throttle(f"source:{address}:{port}:{user}", limit=TRIES_PER_HOUR, seconds=3600)
+        except TooOften as error:
+            raise SourceError(
+                _("There were too many tries with %(user)s. Test again in an hour.")
+                % {"user": login.user},
+                lasting=True,
+            ) from error
+
     async def sign_in(self, login: Login) -> None:
         user, password = login.user.encode(), login.password.encode()
         plain = b"AUTH=PLAIN" in self.capabilities
@@ -163,7 +180,7 @@ class Source:
             name = user + b"*" + login.master.encode() if login.master else user
             done = await self.command(b"LOGIN", name, password)
         if done.status != b"OK":
-            raise _refused_sign_in(done)
+            raise refused_sign_in(done)
         await self._ask_capabilities()
 
     async def _authenticate(self, user: bytes, signs_in: bytes, password: bytes) -> Answer:
@@ -282,26 +299,3 @@ async def _patience(seconds: int) -> AsyncIterator[None]:
             yield
     except TimeoutError as error:
         raise silent(seconds) from error
-
-
-def not_imap() -> SourceError:
-    return SourceError(_("It does not speak IMAP at this port."), lasting=True)
-
-
-def too_much() -> SourceError:
-    return SourceError(_("It answers more than any mail server would."), lasting=True)
-
-
-def hung_up(last_words: bytes = b"") -> SourceError:
-    words = Answer(b"BYE", last_words.strip()).words
-    if words:
-        return SourceError(_("It closed the connection: “%(words)s”") % {"words": words})
-    return SourceError(_("It closed the connection without an answer."))
-
-
-def _refused_sign_in(done: Answer) -> SourceError:
-    # RFC 5530: these pass by themselves.
-    passing = done.code in (b"UNAVAILABLE", b"INUSE", b"LIMIT", b"SERVERBUG")
-    return SourceError(
-        _("It refused the sign-in: “%(words)s”") % {"words": done.words}, lasting=not passing
-    )

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from mailboxes.migration import folders
+from mailboxes.migration.errors import too_much
 from mailboxes.migration.folders import Listed, Place
-from mailboxes.migration.source import LONG_ANSWER_SECONDS, Source, too_much
+from mailboxes.migration.source import LONG_ANSWER_SECONDS, Source
 from mailboxes.migration.syntax import Value
 
 # They stand in one row, which is written every second.

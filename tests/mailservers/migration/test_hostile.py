@@ -1,5 +1,7 @@
 """Servers that hang, drop, refuse or lie: said in plain words, tried again, and nothing twice."""
 
+from uuid import uuid4
+
 import pytest
 
 from mailboxes.migration import copying, source
@@ -76,6 +78,17 @@ def test_a_wrong_password_is_said_in_the_servers_words(filled, new_move):
     move = run(new_move(filled.imap_port, "frank", password="wrong"), Step.TEST)
     assert move.state == State.FAILED
     assert move.last_error == "It refused the sign-in: “Authentication failed.”"
+
+
+def test_nobody_guesses_passwords_through_us(filled, new_move, monkeypatch):
+    monkeypatch.setattr(source, "TRIES_PER_HOUR", 2)
+    user = f"guessed{uuid4().hex}"
+    typed = [user, user.upper(), user]
+    moves = (new_move(filled.imap_port, name, password="x") for name in typed)
+    found = [run(move, Step.TEST).last_error for move in moves]
+    assert "refused the sign-in" in found[1]
+    assert found[2] == f"There were too many tries with {user}. Test again in an hour."
+    assert run(new_move(filled.imap_port, "frank"), Step.TEST).state == State.DONE
 
 
 def test_a_bad_certificate_is_refused_unless_the_job_allows_it(filled, new_move):

@@ -34,8 +34,7 @@ ANSWER_SECONDS = 60
 LONG_ANSWER_SECONDS = 600
 # Of one user there, for all accounts together.
 TRIES_PER_HOUR = 20
-# The worker shares its host with everybody's mail, and anybody may call anything a mail server. So
-# one response is no longer than this, and an answer that is kept as a whole no longer than that.
+# The worker shares its host with everybody's mail: no response is longer, no answer that is kept.
 LONGEST_RESPONSE, LONGEST_ANSWER = 2**20, 4 * 2**20
 Take = Callable[[list[Value]], None]
 

@@ -70,6 +70,14 @@ def send_invitation(request: HttpRequest, mailbox: Mailbox, address: str) -> Non
         )
 
 
+def warn_of_recovery(request: HttpRequest, mailbox: Mailbox) -> None:
+    """A password is often set because somebody has left, whose own address may be the way back."""
+    if known := Recovery.objects.filter(mailbox=mailbox, confirmed_at__isnull=False).first():
+        sentence = _("Whoever reads %(address)s can choose another one. Remove that recovery "
+                     "address if its user has left.")  # fmt: skip
+        messages.warning(request, sentence % {"address": known.address})
+
+
 def choose_recovery(request: MemberRequest, mailbox: Mailbox, address: str) -> None:
     try:
         recovery.choose_address(mailbox=mailbox, address=address, actor=request.actor)

@@ -242,6 +242,7 @@ def password(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
         mailbox=mailbox, password=form.cleaned_data["password"], actor=request.actor
     )
     messages.success(request, _("The new password counts from now on."))
+    elsewhere.warn_of_recovery(request, mailbox)
     return redirect(mailbox)
 
 

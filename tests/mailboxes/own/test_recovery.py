@@ -106,6 +106,15 @@ class TestTheAddress:
         assert as_alice.post(remove).status_code == 302
         assert not Recovery.objects.exists()
 
+    def test_who_sets_a_password_is_told_that_it_still_opens_the_mailbox(self, as_alice, mailbox):
+        url = reverse("mailboxes:password", args=["acme", mailbox.pk])
+        assert "has left" not in as_alice.post(url, {"password": NEW}, follow=True).text
+        row = Recovery.objects.create(mailbox=mailbox, address=ELSEWHERE)
+        assert "has left" not in as_alice.post(url, {"password": NEW}, follow=True).text
+        Recovery.objects.filter(pk=row.pk).update(confirmed_at=timezone.now())
+        page = as_alice.post(url, {"password": NEW}, follow=True).text
+        assert f"Whoever reads {ELSEWHERE} can choose another one." in page
+
     def test_a_wrong_one_is_said_where_it_was_typed(self, as_alice, mailbox):
         url = reverse("mailboxes:choose_recovery", args=["acme", mailbox.pk])
         response = as_alice.post(url, {"recovery-address": "info@acme.test"})

@@ -7,14 +7,24 @@ import click
 
 from kuploy_cli import asking, completion, settings
 from kuploy_cli.api import Api
-from kuploy_cli.commands import account, aliases, clients, domains, notices, plans, rules
+from kuploy_cli.commands import (
+    account,
+    aliases,
+    clients,
+    domains,
+    imports,
+    migrations,
+    notices,
+    plans,
+    rules,
+)
 from kuploy_cli.failures import Exit, Failure
 from kuploy_cli.session import Session, verb
 
 NOUNS = [
     domains.domains, rules.mailboxes, aliases.aliases, account.usage, account.audit,
     account.jobs, notices.webhooks, notices.deliveries, notices.alerts, plans.plans,
-    clients.clients,
+    clients.clients, imports.imports, migrations.migrations,
 ]  # fmt: skip
 
 

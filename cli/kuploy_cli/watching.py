@@ -20,26 +20,29 @@ from kuploy_cli.api import Api, Row
 from kuploy_cli.failures import Exit, Failure, printable
 from kuploy_cli.output import Output
 
-RUNNING = {"running", "waiting"}
+RUNNING = {"running", "waiting", "validating"}
+# Rows of an import that are not made yet.
+TO_COME = ("create", "beyond")
 SLOWEST = 5.0
 TITLE = TextColumn("{task.description}", markup=False)
 
 
 def follow(api: Api, out: Output, begun: Row, path: str, timeout: int) -> Row:
-    """The job or delivery at PATH when it has ended; a Failure when the time is up."""
+    """What goes on at PATH, when it has ended; a Failure when the time is up."""
     deadline, pause, now = time.monotonic() + timeout, 0.25, begun
     columns = SpinnerColumn(), TITLE, BarColumn(20), TimeElapsedColumn()
     with _bar(out, *columns) as bar:
         task = bar.add_task(_title(now), total=None)
         try:
-            while now["state"] in RUNNING:
+            while _going(now):
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise _unfinished(now, path, Exit.STILL_RUNNING)
                 time.sleep(min(pause, left))
                 pause = min(pause * 1.5, SLOWEST)
                 now = api.get(path)
-                bar.update(task, description=_title(now))
+                done, total = _part(now)
+                bar.update(task, description=_title(now), completed=done, total=total)
         except KeyboardInterrupt:
             raise _unfinished(now, path, Exit.INTERRUPTED) from None
     return now
@@ -59,8 +62,23 @@ def _bar(out: Output, *columns: ProgressColumn, hidden: bool = False) -> Progres
     return Progress(*columns, console=console, transient=True, disable=hidden)
 
 
+def _going(now: Row) -> bool:
+    state = now.get("status") or now.get("state")
+    return bool(now.get("at_work", state in RUNNING))
+
+
+def _part(now: Row) -> tuple[int, int | None]:
+    """How much of how much, where that is known."""
+    if rows := now.get("rows"):
+        total = sum(rows.values())
+        return total - sum(rows.get(state, 0) for state in TO_COME), total
+    return now.get("copied_messages", 0), now.get("messages") or None
+
+
 def _title(now: Row) -> str:
-    words = [now["kind"].replace("_", " "), now.get("name", "")]
+    what = now.get("kind") or now.get("step", "")
+    about = now.get("name") or now.get("file_name") or now.get("host", "")
+    words = [what.replace("_", " "), about]
     title = " ".join(filter(None, words))
     return printable(": ".join(filter(None, [title, now.get("detail", "")])))
 

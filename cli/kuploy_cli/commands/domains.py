@@ -38,7 +38,7 @@ DETAILS = [
     Column("Id", "id"),
 ]
 LIMITS = [
-    Column("Default size", "default_size_bytes", size),
+    Column("Default size", "default_size_bytes", lambda own: size(own) if own else "the plan's"),
     Column("Largest size", "largest_size_bytes", size),
     Column("Most mailboxes", "mailbox_limit", limit),
     Column("Reseller's largest size", "reseller_largest_size_bytes", size),

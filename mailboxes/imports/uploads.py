@@ -12,7 +12,8 @@ PIECE_BYTES = 256 * 1024
 
 
 def keep(job: ImportJob, file: "UploadedFile[Any]") -> None:
-    for number, content in enumerate(file.chunks(PIECE_BYTES)):
+    # Not file.chunks(): of a file in memory that is all of it at once.
+    for number, content in enumerate(iter(lambda: file.read(PIECE_BYTES), b"")):
         Piece.objects.create(job=job, number=number, content_encrypted=encrypt(content))
 
 

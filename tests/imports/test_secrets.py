@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from mailboxes.imports import services, work
+from mailboxes.imports import services, uploads, work
 from mailboxes.imports.models import ImportJob, ImportRow, Piece
 from mailboxes.models import Mailbox
 from mailboxes.passwords import matches
@@ -26,6 +26,17 @@ def everything_stored() -> str:
             cursor.execute(f"SELECT t::text, encode(t::text::bytea, 'escape') FROM {table} AS t")
             found += [part for row in cursor.fetchall() for part in row]
     return "\n".join(found)
+
+
+def test_a_large_file_is_kept_in_pieces_of_which_one_is_read_at_a_time(acme, actor, monkeypatch):
+    monkeypatch.setattr(uploads, "PIECE_BYTES", 100)
+    content = b"ann@acme.test;x\n" * 50
+    file = SimpleUploadedFile("list.csv", content)
+    job = services.upload(
+        account=acme, kind="mailbox", mode="default", file=file, domain_ids=None, actor=actor
+    )
+    assert Piece.objects.count() == 8
+    assert b"".join(uploads.pieces(job)) == content
 
 
 def test_it_is_never_stored_as_it_is(acme, actor, domain):

@@ -21,7 +21,7 @@ from playwright.sync_api import (
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from domains import models
+from domains.models import names
 from kuploy import queue
 from kuploy.celery import app
 from tests.conftest import PASSWORD
@@ -91,7 +91,7 @@ def _work(task: queue.Work, args: tuple[object, ...]) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_cooldown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "CHECK_COOLDOWN", timedelta(0))
+    monkeypatch.setattr(names, "CHECK_COOLDOWN", timedelta(0))
 
 
 @pytest.fixture

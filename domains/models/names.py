@@ -1,11 +1,10 @@
-"""Names that accounts claim, their proof, their keys, and what the DNS says about them."""
+"""Names that accounts claim, and their states."""
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Self
 from uuid import uuid4
 
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -23,7 +22,6 @@ from accounts.models import (
     inherited_step,
 )
 from domains import names
-from domains.dns.findings import Kind, State
 from kuploy.queue import LATE_AFTER
 
 
@@ -33,10 +31,6 @@ def new_proof_label() -> str:
 
 def new_proof_text() -> str:
     return f"kuploy-verification={secrets.token_urlsafe(24)}"
-
-
-def new_selector() -> str:
-    return f"kuploy{timezone.now():%Y%m}"
 
 
 class DomainQuerySet(models.QuerySet["Domain"]):
@@ -233,107 +227,3 @@ class Domain(Suspendable):
         """The answer is to be expected any moment; past this, a worker is busy or away."""
         queued = self.check_queued_at
         return bool(queued and self.waiting and queued > timezone.now() - CHECK_TAKES)
-
-
-class DkimKeyQuerySet(models.QuerySet["DkimKey"]):
-    def signing(self, name: str) -> "DkimKey | None":
-        """The key that mail of that hosted domain is signed with."""
-        hosted = self.filter(domain__name=name, domain__served=True, replaced_at=None)
-        return hosted.exclude(signs_since=None).select_related("domain").first()
-
-
-class DkimKey(models.Model):
-    """A signing key. The private half is encrypted at rest and never shown.
-
-    The next one waits until its record is seen in the DNS, and then takes over.
-    """
-
-    domain = models.ForeignKey(Domain, models.CASCADE, related_name="dkim_keys")
-    selector = models.CharField(max_length=63, default=new_selector)
-    public_key = models.TextField(help_text="Base64 of the DER SubjectPublicKeyInfo (RFC 6376).")
-    private_key_encrypted = models.BinaryField()
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    # NULL: waits. A domain's first key signs at once, for there is none before it.
-    signs_since = models.DateTimeField(null=True, default=timezone.now, editable=False)
-    # Its record stays published for a while: what it signed is still on its way.
-    replaced_at = models.DateTimeField(null=True, editable=False)
-    # When the account was told that it has signed for long.
-    offered_at = models.DateTimeField(null=True, editable=False)
-
-    objects = DkimKeyQuerySet.as_manager()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["domain", "selector"], name="one_key_per_selector"),
-            models.UniqueConstraint(
-                fields=["domain"], condition=Q(replaced_at=None, signs_since__isnull=False),
-                name="one_signing_key",
-            ),
-            models.UniqueConstraint(
-                fields=["domain"], condition=Q(signs_since=None), name="one_next_key"
-            ),
-        )  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"{self.selector}._domainkey.{self.domain}"
-
-
-class RecordCheck(models.Model):
-    """What the last look-up of one record said, and when it last could not be made."""
-
-    KINDS = [(kind.value, kind.value.upper()) for kind in Kind]
-    STATES = [(state.value, state.value) for state in State]
-
-    domain = models.ForeignKey(Domain, models.CASCADE, related_name="record_checks", db_index=False)
-    kind = models.CharField(max_length=10, choices=KINDS)
-    state = models.CharField(max_length=12, choices=STATES)
-    found = models.JSONField(default=list)
-    source = models.CharField(max_length=300, blank=True)
-    sentence = models.TextField(blank=True)
-    advice = models.TextField(blank=True)
-    checked_at = models.DateTimeField(null=True)
-    # A look-up that failed says nothing about the record: it leaves the above as it was.
-    failed_at = models.DateTimeField(null=True)
-    failure = models.TextField(blank=True)
-    # What it was when it was last right, and since when it is not: what a change is told by.
-    good_found = models.JSONField(default=list)
-    good_at = models.DateTimeField(null=True)
-    wrong_since = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["domain", "kind"], name="one_check_per_kind"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.kind} of {self.domain_id}: {self.state}"
-
-    @property
-    def failure_is_newer(self) -> bool:
-        """The last look-up could not be made; what is known is from before."""
-        return bool(self.failed_at and (not self.checked_at or self.failed_at > self.checked_at))
-
-
-class OwnershipCode(models.Model):
-    """A code mailed to a role address of the domain: hashed, good for a while, a few tries."""
-
-    LASTS = timedelta(minutes=30)
-    MOST_TRIES = 5
-
-    domain = models.OneToOneField(Domain, models.CASCADE, related_name="ownership_code")
-    address = models.EmailField()
-    code_hash = models.CharField(max_length=128)
-    sent_at = models.DateTimeField(default=timezone.now)
-    tries = models.PositiveSmallIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"code for {self.domain_id} to {self.address}"
-
-    @property
-    def expires_at(self) -> Any:
-        return self.sent_at + self.LASTS
-
-
-def mx_records() -> tuple[tuple[int, str], ...]:
-    """The MX records every customer publishes: priorities 10, 20, ..."""
-    return tuple((10 * place, host) for place, host in enumerate(settings.MX_HOSTS, start=1))

@@ -1,0 +1,17 @@
+"""Names that accounts claim, their proof, their keys, and what the DNS says about them."""
+
+from domains.models.checks import RecordCheck, mx_records
+from domains.models.codes import OwnershipCode
+from domains.models.keys import DkimKey, DkimKeyQuerySet, new_selector
+from domains.models.names import (
+    Domain,
+    DomainQuerySet,
+    SpamLevel,
+    new_proof_label,
+    new_proof_text,
+)
+
+__all__ = [
+    "DkimKey", "DkimKeyQuerySet", "Domain", "DomainQuerySet", "OwnershipCode", "RecordCheck",
+    "SpamLevel", "mx_records", "new_proof_label", "new_proof_text", "new_selector",
+]  # fmt: skip

@@ -158,6 +158,7 @@ class ImportJob(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=["account", "-created_at"], name="imports_of_account"),
+            models.Index(fields=["-created_at", "-id"], name="imports_newest"),
             models.Index(
                 fields=["status", "created_at"],
                 condition=Q(status__in=("validating", "invalid", "ready", "running")),

@@ -13,6 +13,8 @@ from django.db import connection
 from accounts.models import Branding, Invitation, Membership, Role, User
 from domains.models import DkimKey
 from mailboxes import jobs
+from mailboxes.imports.models import ImportJob
+from mailboxes.migration.models import MigrationJob, MigrationMailbox
 from mailboxes.models import HostJob, Mailbox
 from notifications import secrets
 from notifications.models import Alert, Channel
@@ -52,7 +54,7 @@ class Everything:
 def everything(provider, superuser, acme, alice, domain, mailbox):
     kit = SimpleNamespace(acme=acme, alice=alice, domain=domain, mailbox=mailbox)
     found = Everything()
-    for add in (_people, _hosting, _notices):
+    for add in (_people, _hosting, _moving_in, _notices):
         add(kit, found)
     snapshots.take()
     found.rows["plans_snapshot"] = Snapshot.objects.filter(account_id=acme.pk).first()
@@ -97,6 +99,24 @@ def _hosting(kit, found):
         kit.mailbox.password_hash.rpartition("$")[2], SCRIPT, kit.domain.proof_text,
         kit.domain.proof_label, bytes(key.private_key_encrypted).decode(),
     ]  # fmt: skip
+
+
+def _moving_in(kit, found):
+    job = MigrationJob.objects.create(
+        account=kit.acme, host="imap.old.test", port=993, security="tls",
+        master_user="root", master_password=b"sealed-master",
+    )  # fmt: skip
+    moving = MigrationMailbox.objects.create(
+        job=job, address=kit.mailbox.address, mailbox=kit.mailbox, remote_user="info",
+        password=b"sealed-password", door_key="key-of-the-door", door_port=4711,
+    )  # fmt: skip
+    found.rows |= {
+        "imports_importjob": ImportJob.objects.create(
+            account=kit.acme, kind="mailbox", file_name="list.csv"
+        ),
+        "migration_migrationjob": job, "migration_migrationmailbox": moving,
+    }  # fmt: skip
+    found.secrets += ["sealed-master", "sealed-password", "key-of-the-door"]
 
 
 def _notices(kit, found):

@@ -97,7 +97,9 @@ def leader(pid_file: Path) -> int | None:
         pid, started_at, boot = pid_file.read_text().split()
     except (FileNotFoundError, ValueError):
         return None
-    return int(pid) if boot == _boot() and _started_at(int(pid)) == started_at else None
+    # One that ended before its start could be noted is gone, and so is every other one.
+    same = boot == _boot() and started_at != "gone" and _started_at(int(pid)) == started_at
+    return int(pid) if same else None
 
 
 def stop(pid_file: Path, stop_signal: signal.Signals = signal.SIGTERM) -> None:

@@ -88,7 +88,7 @@ def test_it_works_without_javascript(browser, worker, live_server, mailbox):
         page.get_by_role("button", name="Save forwarding").click()
         expect(page.get_by_text("On, with a copy here")).to_be_visible()
         page.get_by_role("link", name="Settings").click()
-        page.get_by_label("Current password").fill(PASSWORD)
+        page.locator("form[action$='/password/']").get_by_label("Current password").fill(PASSWORD)
         page.get_by_label("New password").fill(NEW)
         page.get_by_role("button", name="Change password").click()
         expect(page.get_by_text("The new password counts now")).to_be_visible()

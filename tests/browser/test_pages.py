@@ -144,15 +144,15 @@ def test_a_list_filters_while_one_types(page, live_server, alice, domain):
 def test_bad_input_loses_nothing(page, live_server, alice, domain):
     sign_in(page, live_server, alice)
     page.goto(f"{live_server.url}/acme/mailboxes/add/")
-    page.get_by_label("Address").fill("jöhn doe")
+    page.get_by_label("Address", exact=True).fill("jöhn doe")
     page.get_by_label("Display name").fill("John Doe")
-    page.get_by_label("Password", exact=True).fill("short")
+    page.locator("#id_password").fill("short")
     page.get_by_role("button", name="Create mailbox").click()
     expect(page.get_by_text("Use the letters a to z")).to_be_visible()
     expect(page.get_by_text("at least 8 characters.", exact=False).first).to_be_visible()
-    expect(page.get_by_label("Address")).to_have_value("jöhn doe")
+    expect(page.get_by_label("Address", exact=True)).to_have_value("jöhn doe")
     expect(page.get_by_label("Display name")).to_have_value("John Doe")
-    expect(page.get_by_label("Password", exact=True)).to_have_value("short")
+    expect(page.locator("#id_password")).to_have_value("short")
     assert not Mailbox.objects.filter(display_name="John Doe").exists()
 
 
@@ -171,7 +171,7 @@ def test_a_reseller_sees_whose_account_it_is(page, live_server, charlie, acme):
     Account.objects.filter(pk=harbour.pk).update(kind=Account.Kind.RESELLER)
     Account.objects.filter(pk=acme.pk).update(reseller=harbour)
     sign_in(page, live_server, charlie)
-    page.get_by_role("link", name="Acme").click()
+    page.goto(f"{live_server.url}/acme/")
     expect(page.get_by_text("You are in Acme as Elsewhere")).to_be_visible()
 
 

@@ -32,6 +32,7 @@ WANTED = Wanted(
     proof_ip="192.0.2.10",
     proof_text="kuploy=secret",
     kinds=frozenset(Kind),
+    dkim_next=("k2", KEY),
 )
 
 

@@ -113,12 +113,12 @@ def test_a_truncated_answer_is_fetched_over_tcp(world, servers):
 
 
 def test_all_lookups_of_a_domain_run_at_once(world, servers):
-    """The server answers nobody until all eight questions are there."""
+    """The server answers nobody until all nine questions are there."""
     world.zone("solo.test", {"ns.solo.net": "127.0.0.4"})
-    servers["127.0.0.4"].hold = 8
+    servers["127.0.0.4"].hold = 9
     findings = world.check(name="solo.test")
     assert State.UNREACHABLE not in {finding.state for finding in findings.values()}
-    assert len(servers["127.0.0.4"].waiting) == 8
+    assert len(servers["127.0.0.4"].waiting) == 9
 
 
 def test_a_domain_that_does_not_exist(world):

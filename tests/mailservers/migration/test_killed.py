@@ -67,7 +67,7 @@ def test_a_pause_ends_the_copy_and_resume_goes_on(filled, new_move, mover):
         start(move)
         wait_for(lambda: meddler.faults, "the copy to get there", 30)
         services.pause(job=move.job, actor=Actor.system(move.job.account))
-        wait_for(lambda: meddler.is_left, "the end of the copy")
+        wait_for(lambda: meddler.is_left, "the end of the copy", 60)
         assert _state(move) == State.PAUSED
         services.resume(job=move.job, actor=Actor.system(move.job.account))
         wait_for(lambda: _state(move) == State.DONE, "the rest", 60)
@@ -80,4 +80,4 @@ def test_a_removed_migration_stops_and_keeps_what_came(filled, new_move, mover):
         start(move)
         wait_for(lambda: meddler.faults, "the copy to get there", 30)
         services.remove_migration(job=move.job, actor=Actor.system(move.job.account))
-        wait_for(lambda: meddler.is_left, "the end of the copy")
+        wait_for(lambda: meddler.is_left, "the end of the copy", 60)

@@ -131,6 +131,8 @@ def check_mail(passwords: dict[str, str]) -> None:
     print("ok   unknown recipients and relaying are refused")
     submit(alice, passwords[alice], f"{RUN}@far.test", "away")
     eventually("mail leaves", lambda: f"{RUN}@far" in compose("exec", "outbox", "ls", "/outbox"))
+    assert "DKIM-Signature: " in compose("exec", "outbox", "sh", "-c", f"cat /outbox/*{RUN}@far*")
+    print("ok   and carries the signature of its domain")
 
 
 def check_warning(passwords: dict[str, str]) -> None:

@@ -49,7 +49,9 @@ filter_mail() {
 
 start_all() {
   dovecot -F &
-  setpriv --reuid=kuploy --regid=kuploy --init-groups python -m gunicorn kuploy.vault \
+  # It may not read the key to Dovecot, which it has no use for.
+  env -u KUPLOY_DOVEADM_KEY_FILE \
+    setpriv --reuid=kuploy --regid=kuploy --init-groups python -m gunicorn kuploy.vault \
     --bind=127.0.0.1:11334 --threads=4 --no-control-socket --worker-tmp-dir=/dev/shm &
   filter_mail &
   /usr/lib/postfix/sbin/master -s &

@@ -62,7 +62,7 @@ def to_publish(domain: Domain) -> list[Record]:
             for kind, key in signing
             if key
         ),
-        (Kind.DMARC, "TXT", "_dmarc", dmarc.RECORD, None),
+        (Kind.DMARC, "TXT", "_dmarc", dmarc.fresh(settings.REPORTS_ADDRESS), None),
     ]
     return [_record(domain, checks, *row) for row in rows]
 

@@ -79,6 +79,7 @@ def _wanted(domain: Domain) -> Wanted:
         proof_label=domain.proof_label,
         proof_ip=settings.PROOF_IP,
         proof_text=domain.proof_text,
+        reports_address=settings.REPORTS_ADDRESS,
         kinds=kinds | {Kind.DKIM_NEXT} if following else kinds,
         dkim_next=(following.selector, following.public_key) if following else None,
     )

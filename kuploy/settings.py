@@ -31,6 +31,10 @@ IMAP_HOST = env.text("KUPLOY_IMAP_HOST", MX_HOSTS[0])
 IMAP_PORT = env.number("KUPLOY_IMAP_PORT", 993)
 SMTP_HOST = env.text("KUPLOY_SMTP_HOST", IMAP_HOST)
 SUBMISSION_PORT = env.number("KUPLOY_SUBMISSION_PORT", 587)
+# Where receivers are asked to send their reports on mail that claims to be a customer's
+REPORTS_ADDRESS = env.matching(
+    "KUPLOY_REPORTS_ADDRESS", r"([^\s@,;!]+@[^\s@,;!]+)?", "", "an e-mail address"
+)
 # Signs the profiles for Apple's devices: PEM, the certificate first, then those that lead to a root
 PROFILE_CERTIFICATE = env.text("KUPLOY_PROFILE_CERTIFICATE", "")
 PROFILE_KEY = env.text("KUPLOY_PROFILE_KEY", None if PROFILE_CERTIFICATE else "")

@@ -13,8 +13,6 @@ from .findings import Finding, Kind, State, Wanted, plain, shown
 from .resolver import Lookups
 from .suffixes import organizational_domain
 
-# Only watches, and sends no reports into a mailbox that nobody empties.
-RECORD = "v=DMARC1; p=none"
 POLICIES = ("none", "quarantine", "reject")
 REPORT_URI = re.compile(r"mailto:[^\s@,!]+@[^\s@,!]+(![0-9]+[kmgt]?)?|https?://\S+", re.I)
 RULES = {
@@ -27,24 +25,29 @@ RULES = {
 }
 
 
+def fresh(reports_address: str) -> str:
+    """For a domain without a record: only watches. No reports where nobody reads them."""
+    return "v=DMARC1; p=none" + (f"; rua=mailto:{reports_address}" if reports_address else "")
+
+
 async def check(wanted: Wanted, lookups: Lookups) -> Finding:
     """The domain's own record, or else that of the organization above it."""
-    above = organizational_domain(wanted.name)
+    above, address = organizational_domain(wanted.name), wanted.reports_address
     if above == wanted.name:
-        return judge(await _find(wanted.name, lookups))
+        return judge(address, await _find(wanted.name, lookups))
     own, inherited = await asyncio.gather(_find(wanted.name, lookups), _find(above, lookups))
-    return judge(own, inherited)
+    return judge(address, own, inherited)
 
 
 async def _find(domain: str, lookups: Lookups) -> Answer:
     return await lookups.find(domain, RdataType.TXT, "_dmarc")
 
 
-def judge(own: Answer, inherited: Answer | None = None) -> Finding:
-    finding = _judge_one(own)
+def judge(reports_address: str, own: Answer, inherited: Answer | None = None) -> Finding:
+    finding = _judge_one(own, reports_address)
     if finding.state is not State.MISSING or inherited is None:
         return finding
-    from_above = _judge_one(inherited)
+    from_above = _judge_one(inherited, "")
     if from_above.state is not State.OK:
         return finding
     return replace(
@@ -54,17 +57,21 @@ def judge(own: Answer, inherited: Answer | None = None) -> Finding:
     )
 
 
-def _judge_one(answer: Answer) -> Finding:
+def _judge_one(answer: Answer, reports_address: str) -> Finding:
+    wanted = fresh(reports_address)
     if not answer.found:
-        return unanswered(Kind.DMARC, answer, RECORD)
+        return unanswered(Kind.DMARC, answer, wanted)
     texts = answer.texts()
     records = [text for text in texts if tags.looks_like("DMARC1", text)]
     state, sentence = _verdict(answer, records)
+    if state is State.OK:
+        wanted = _with_reports(records[0], reports_address)
+        sentence += _(" With our address in it, this panel shows who sends as you.") * bool(wanted)
     return Finding(
         kind=Kind.DMARC,
         state=state,
         sentence=sentence,
-        advice="" if state is State.OK else RECORD,
+        advice=wanted,
         found=shown(records or texts),
         source=answer.source,
     )
@@ -121,3 +128,23 @@ def _praise(found: dict[str, str]) -> str:
             "share": found["pct"],
         }
     return _("The policy p=%(policy)s applies to forged mail.") % {"policy": policy}
+
+
+def _with_reports(record: bytes, reports_address: str) -> str:
+    """The record with our address beside theirs; nothing where it is there, or none is wanted."""
+    found = tags.parse(record)
+    theirs = [each.strip() for each in found.get("rua", "").split(",") if each.strip()]
+    ours = f"mailto:{reports_address}"
+    if not reports_address or ours.lower() in (_without_size(each) for each in theirs):
+        return ""
+    return written({**found, "rua": ",".join([*theirs, ours])})
+
+
+def _without_size(uri: str) -> str:
+    return uri.partition("!")[0].lower()
+
+
+def written(found: dict[str, str]) -> str:
+    """A record of these tags; empty where it could not be shown as it is."""
+    record = "; ".join(f"{name}={value}" for name, value in found.items())
+    return record if record.isascii() and record.isprintable() else ""

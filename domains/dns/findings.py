@@ -45,6 +45,7 @@ class Wanted:
     proof_ip: str
     proof_text: str
     kinds: frozenset[Kind]
+    reports_address: str = ""  # where DMARC reports should go too; none: nowhere of ours
     dkim_next: tuple[str, str] | None = None  # selector and public key, for Kind.DKIM_NEXT
 
 

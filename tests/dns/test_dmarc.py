@@ -66,3 +66,42 @@ def test_a_record_of_its_own_comes_first(world):
 def test_a_public_suffix_above_does_not_speak(world):
     world.texts("_dmarc.co.uk", "v=DMARC1; p=reject")
     assert world.check(Kind.DMARC, name="shop.co.uk").state is State.MISSING
+
+
+REPORTS = "dmarc@reports.kuploy.test"
+
+
+def advice(world, *texts, **wanted):
+    if texts:
+        world.texts("_dmarc.example.com", *texts)
+    return world.check(Kind.DMARC, reports_address=REPORTS, **wanted).advice
+
+
+def test_without_a_record_one_with_our_address_is_asked_for(world):
+    assert advice(world) == f"v=DMARC1; p=none; rua=mailto:{REPORTS}"
+    assert world.check(Kind.DMARC).advice == "v=DMARC1; p=none"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "better"),
+    [
+        ("v=DMARC1; p=reject", f"v=DMARC1; p=reject; rua=mailto:{REPORTS}"),
+        (
+            "v=DMARC1;p=none ; rua=mailto:a@b.test!10m , https://r.test/x; sp=reject",
+            "v=DMARC1; p=none; rua=mailto:a@b.test!10m,https://r.test/x,"
+            f"mailto:{REPORTS}; sp=reject",
+        ),
+        ("v=DMARC1; p=none; rua=", f"v=DMARC1; p=none; rua=mailto:{REPORTS}"),
+        (f"v=DMARC1; p=none; rua=MAILTO:{REPORTS.upper()}!5m", ""),
+        ("v=DMARC1; p=none; x=caf\u00e9", ""),
+    ],
+)
+def test_a_record_without_our_address_is_right_and_may_be_better(world, theirs, better):
+    world.texts("_dmarc.example.com", theirs)
+    finding = world.check(Kind.DMARC, reports_address=REPORTS)
+    assert (finding.state, finding.advice) == (State.OK, better)
+    assert ("With our address" in finding.sentence) == bool(better)
+
+
+def test_a_record_of_the_organization_is_left_as_it_is(world):
+    assert advice(world, "v=DMARC1; p=reject", name="shop.example.com") == ""

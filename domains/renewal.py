@@ -4,14 +4,14 @@ What the old key has signed is still on its way for days, so its record stays fo
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, audit
-from domains import keys
+from domains import keys, records
 from domains.dns.check import Findings
 from domains.dns.findings import Kind, State
 from domains.models import DkimKey, Domain, new_selector
@@ -115,12 +115,24 @@ def forget_replaced() -> None:
 
 def keys_of(domain: Domain) -> dict[str, object]:
     """What the page of the domain says of its keys."""
-    now = timezone.now()
-    found = list(domain.dkim_keys.order_by("-created_at"))
-    signing = next(key for key in found if key.signs_since and not key.replaced_at)
+    signing = records.current_key(domain)
     return {
         "signing": signing,
-        "old": bool(signing.signs_since and signing.signs_since < now - OLD_AFTER),
-        "next": next((key for key in found if not key.signs_since), None),
-        "replaced": [(key, key.replaced_at + RECORD_STAYS) for key in found if key.replaced_at],
+        "old": is_old(signing),
+        "next": records.next_key(domain),
+        "replaced": [(key, until) for key in newest_first(domain) if (until := needed_until(key))],
     }
+
+
+def newest_first(domain: Domain) -> list[DkimKey]:
+    return sorted(domain.dkim_keys.all(), key=lambda key: key.created_at, reverse=True)
+
+
+def is_old(key: DkimKey) -> bool:
+    """It has signed for a year."""
+    return bool(key.signs_since and key.signs_since < timezone.now() - OLD_AFTER)
+
+
+def needed_until(key: DkimKey) -> datetime | None:
+    """How long the record of a replaced key has to stay."""
+    return key.replaced_at and key.replaced_at + RECORD_STAYS

@@ -1,6 +1,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -85,6 +86,7 @@ def status(request: MemberRequest, domain_id: UUID) -> HttpResponse:
 
 
 def page_of(domain: Domain) -> dict[str, object]:
+    prefetch_related_objects([domain], "dkim_keys")
     rows = records.to_publish(domain)
     return {
         "domain": domain,

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -93,3 +95,9 @@ def test_the_result_is_spoken(as_alice, domain):
     fragment = as_alice.get(url, headers=HTMX).text
     assert 'id="spoken"' in fragment
     assert "hx-get" not in fragment
+
+
+def test_the_keys_of_a_domain_are_read_once(as_alice, domain):
+    with CaptureQueriesContext(connection) as asked:
+        as_alice.get(domain.get_absolute_url())
+    assert len([each for each in asked if "domains_dkimkey" in each["sql"]]) == 1

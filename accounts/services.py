@@ -9,17 +9,17 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core import signing
 from django.db import IntegrityError, transaction
-from django.urls import reverse
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts import brands, tokens
+from accounts import invitations, tasks, tokens
 from accounts.audit import Actor, audit
 from accounts.models import Account, Invitation, Membership, Plan, Role, User, branded
 from accounts.room import check_pool_takes
-from kuploy import mail
 from kuploy.errors import Refused
+from kuploy.queue import after_commit
 from kuploy.throttle import throttle
 
 INVITATIONS_PER_DAY = 50
@@ -155,11 +155,9 @@ def invite(
         if Membership.objects.filter(account=account, user__email=email).exists():
             raise Refused(_("%(email)s is in this account already.") % {"email": email})
         account.invitations.filter(email__iexact=email, accepted_at=None).delete()
-        invitation = write_invitation(
+        return write_invitation(
             account=account, email=email, role=role, domain_ids=domain_ids, actor=actor
         )
-    send_invitation(invitation)
-    return invitation
 
 
 def check_may_invite(actor: Actor) -> None:
@@ -172,29 +170,20 @@ def check_may_invite(actor: Actor) -> None:
 def write_invitation(
     *, account: Account, email: str, role: Role, domain_ids: list[UUID], actor: Actor
 ) -> Invitation:
-    """The row; its mail goes with send_invitation() once that is safe."""
+    """It goes out after the commit, and is tried again while the mail server is away."""
     invitation = Invitation.objects.create(
-        account=account, email=email, role=role, domain_ids=domain_ids, invited_by=actor.user
-    )
+        account=account, email=email, role=role, domain_ids=domain_ids, invited_by=actor.user,
+        due_at=Now(),
+    )  # fmt: skip
     audit(actor, "invitation.sent", invitation, role=Role(role).name.lower())
+    after_commit(tasks.send_invitations)
     return invitation
-
-
-def send_invitation(invitation: Invitation) -> None:
-    token = signing.dumps(str(invitation.pk), salt="invitation")
-    mail.send(
-        "invitation",
-        invitation.email,
-        {"invitation": invitation, "path": reverse("accept_invitation", args=[token])},
-        brand=brands.of_account(invitation.account),
-    )
-    Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())
 
 
 def find_invitation(token: str) -> Invitation:
     """The open invitation behind a link; Refused when it is false, used or too old."""
     try:
-        pk = signing.loads(token, salt="invitation")
+        pk = signing.loads(token, salt=invitations.SALT)
     except signing.BadSignature:
         pk = None
     if found := open_invitation(pk):

@@ -1,6 +1,5 @@
 """One function per thing that a reseller can do with a client."""
 
-from contextlib import suppress
 from dataclasses import replace
 
 from django.db import transaction
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts import services as accounts
 from accounts.audit import Actor, audit
 from accounts.models import Account, Invitation, Plan, Role
-from kuploy.errors import Refused, Unavailable
+from kuploy.errors import Refused
 from kuploy.throttle import throttle
 from plans.moving import hold_offered
 
@@ -19,22 +18,14 @@ INVITATIONS_PER_DAY = 20
 
 
 def create_client(*, reseller: Account, name: str, plan: Plan, email: str, actor: Actor) -> Account:
-    """An account of the reseller's, with an invitation to its owner.
-
-    When the mail server is away the client is there all the same, and its invitation not sent.
-    """
+    """An account of the reseller's, with an invitation to its owner."""
     accounts.check_may_invite(actor)
     throttle(f"clients:{reseller.pk}", limit=CLIENTS_PER_DAY, seconds=86_400)
-    with transaction.atomic():
-        account, invitation = _create(reseller, name, plan, email, actor)
-    with suppress(Unavailable):
-        accounts.send_invitation(invitation)
-    return account
+    return _create(reseller, name, plan, email, actor)
 
 
-def _create(
-    reseller: Account, name: str, plan: Plan, email: str, actor: Actor
-) -> tuple[Account, Invitation]:
+@transaction.atomic
+def _create(reseller: Account, name: str, plan: Plan, email: str, actor: Actor) -> Account:
     # Locked: of two clicks at once, the second finds the client of the first.
     held = Account.objects.select_for_update(no_key=True).get(pk=reseller.pk)
     if held.clients.named(name).exists():
@@ -47,11 +38,11 @@ def _create(
         actor=inside,
     )  # fmt: skip
     audit(actor, "client.created", account, plan=plan.name)
-    invitation = accounts.write_invitation(
+    accounts.write_invitation(
         account=account, email=email, role=Role.OWNER, domain_ids=[],
         actor=replace(inside, account=account),
     )  # fmt: skip
-    return account, invitation
+    return account
 
 
 def invite_owner(*, client: Account, email: str, actor: Actor) -> Invitation:
@@ -64,11 +55,9 @@ def invite_owner(*, client: Account, email: str, actor: Actor) -> Invitation:
         # After that: who accepts at this moment was waited for.
         if client.memberships.exists():
             raise Refused(_already_in(client))
-        invitation = accounts.write_invitation(
+        return accounts.write_invitation(
             account=client, email=email, role=Role.OWNER, domain_ids=[], actor=actor
         )
-    accounts.send_invitation(invitation)
-    return invitation
 
 
 def _already_in(client: Account) -> str:

@@ -17,6 +17,8 @@ app.conf.task_routes = {
     "clients.tasks.check_host": {"queue": "checks"},
     "clients.tasks.sweep_hosts": {"queue": "checks"},
     "notifications.tasks.send": {"queue": "deliveries"},
+    "accounts.tasks.send_invitations": {"queue": "deliveries"},
+    "mailboxes.tasks.send_letters": {"queue": "deliveries"},
     "mailboxes.imports.tasks.work": {"queue": "imports"},
 }
 app.conf.beat_scheduler = "kuploy.beat:Scheduler"
@@ -48,6 +50,7 @@ app.conf.beat_schedule = {
         ("bring blocked mailboxes back", "plans.tasks.bring_back", 10.0),
         ("offer new signing keys", "domains.tasks.renew_keys", 3600.0),
         ("forget codes that are too old", "domains.tasks.forget_codes", 3600.0),
+        ("ask people into accounts", "accounts.tasks.send_invitations", 10.0),
         ("forget answers of the API", "accounts.tasks.forget_answers", 3600.0),
     )
 }

@@ -15,12 +15,14 @@ from mailboxes import rules
 from mailboxes.models import Letter, Mailbox, Recovery
 
 RESET_SALT = "mailbox-reset"
+CONFIRM_SALT = "mailbox-recovery"
 RESET_LASTS = timedelta(hours=1)
 # A link that comes when nobody waits for it any more would only frighten.
 GIVEN_UP_AFTER = {
     Letter.Kind.RESET: timedelta(hours=1),
     Letter.Kind.CHANGED: timedelta(days=2),
     Letter.Kind.MOVED: timedelta(days=2),
+    Letter.Kind.RECOVERY: timedelta(days=2),
 }
 
 
@@ -40,10 +42,15 @@ def _send(letter: Letter) -> None:
     box = Mailbox.objects.select_related("account", *branded("account")).get(pk=letter.mailbox_id)
     if letter.created_at < timezone.now() - GIVEN_UP_AFTER[kind]:
         return
-    if kind is not Letter.Kind.RESET:
+    if kind is Letter.Kind.RESET:
+        if _may_get_link(box, letter.address):
+            write(box, kind, letter.address, path=reverse("own:reset", args=[reset_token(box)]))
+    elif kind is Letter.Kind.RECOVERY:
+        if Recovery.objects.filter(mailbox=box, address=letter.address, confirmed_at=None):
+            path = reverse("own:confirm", args=[confirm_token(box, letter.address)])
+            write(box, kind, letter.address, path=path)
+    else:
         write(box, kind, letter.address)
-    elif _may_get_link(box, letter.address):
-        write(box, kind, letter.address, path=reverse("own:reset", args=[reset_token(box)]))
 
 
 def _may_get_link(mailbox: Mailbox, address: str) -> bool:
@@ -68,6 +75,10 @@ def write(mailbox: Mailbox, name: str, address: str, **context: object) -> None:
 def reset_token(mailbox: Mailbox) -> str:
     """Good for an hour, and until there is another password."""
     return signing.dumps([str(mailbox.pk), _mark(mailbox)], salt=RESET_SALT)
+
+
+def confirm_token(mailbox: Mailbox, address: str) -> str:
+    return signing.dumps([str(mailbox.pk), address], salt=CONFIRM_SALT)
 
 
 def mailbox_of(token: str) -> Mailbox | None:

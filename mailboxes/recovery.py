@@ -6,7 +6,6 @@ from hashlib import sha256
 from django.core import signing
 from django.db import transaction
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, audit
@@ -16,7 +15,6 @@ from kuploy.throttle import throttle
 from mailboxes import credentials, letters, passwords, rules
 from mailboxes.models import Letter, Mailbox, Recovery
 
-CONFIRM_SALT = "mailbox-recovery"
 LINK_LASTS = timedelta(days=3)
 HOUR, DAY = 3600, 86_400
 
@@ -47,7 +45,7 @@ def choose_address(*, mailbox: Mailbox, address: str, actor: Actor) -> None:
     with transaction.atomic():
         keep(mailbox, address, confirmed=False)
         audit(actor, "mailbox.recovery_chosen", mailbox)
-    _ask(mailbox, address)
+        credentials.owe_letter(mailbox, Letter.Kind.RECOVERY, address)
 
 
 def keep(mailbox: Mailbox, address: str, *, confirmed: bool) -> None:
@@ -69,11 +67,6 @@ def _give_up(mailbox: Mailbox, but: str = "") -> None:
     old.delete()
 
 
-def _ask(mailbox: Mailbox, address: str) -> None:
-    token = signing.dumps([str(mailbox.pk), address], salt=CONFIRM_SALT)
-    letters.write(mailbox, "recovery", address, path=reverse("own:confirm", args=[token]))
-
-
 @transaction.atomic
 def remove_address(*, mailbox: Mailbox, actor: Actor) -> None:
     _give_up(mailbox)
@@ -83,7 +76,7 @@ def remove_address(*, mailbox: Mailbox, actor: Actor) -> None:
 def find(token: str) -> Recovery:
     """The address behind a mailed link; Refused when it is false, too old or another one by now."""
     try:
-        pk, address = signing.loads(token, salt=CONFIRM_SALT, max_age=LINK_LASTS)
+        pk, address = signing.loads(token, salt=letters.CONFIRM_SALT, max_age=LINK_LASTS)
     except signing.BadSignature:
         pk, address = None, ""
     known = Recovery.objects.exclude(mailbox__state=Mailbox.State.DELETING)

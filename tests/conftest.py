@@ -6,10 +6,12 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings as configured
+from django.core.mail import EmailMessage
 from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
 from redis import Redis
 
+from accounts import invitations
 from accounts.audit import Actor
 from accounts.models import Account, Membership, Plan, Role, User
 from accounts.services import open_account
@@ -17,6 +19,7 @@ from domains import keys
 from domains.activation import activate
 from domains.models import DkimKey, Domain
 from kuploy import queue
+from mailboxes import letters
 from mailboxes.models import Alias, Mailbox
 from mailboxes.services import create_alias, create_mailbox
 
@@ -177,6 +180,18 @@ def mailbox(domain: Domain) -> Mailbox:
 def as_alice(client: Client, alice: User, acme: Account) -> Client:
     client.force_login(alice)
     return client
+
+
+@pytest.fixture
+def posted(mailoutbox: list[EmailMessage]) -> Callable[[], list[EmailMessage]]:
+    """`posted()` hands over what waits for it, and gives back all that was mailed."""
+
+    def posted() -> list[EmailMessage]:
+        invitations.send_due()
+        letters.send_due()
+        return mailoutbox
+
+    return posted
 
 
 Jobs = list[tuple[object, ...]]

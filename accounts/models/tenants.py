@@ -16,6 +16,7 @@ from accounts.models.people import User
 from accounts.models.plans import Plan
 from accounts.models.suspension import Suspendable, highest
 from accounts.roles import FOR_PEOPLE, Act, Permissions, Role
+from kuploy.outgoing import OutgoingQuerySet
 
 
 def branded(path: str = "") -> tuple[str, str]:
@@ -183,11 +184,14 @@ class Membership(models.Model):
 INVITATION_LASTS = timedelta(days=7)
 
 
-class InvitationQuerySet(models.QuerySet["Invitation"]):
+class InvitationQuerySet(OutgoingQuerySet["Invitation"]):
     def open(self) -> Self:
         """Neither accepted nor too old, and into an account that stands."""
         recent = self.filter(created_at__gt=timezone.now() - INVITATION_LASTS)
         return recent.filter(accepted_at=None, account__removed_at=None)
+
+    def due(self) -> Self:
+        return super().due().open()
 
 
 class Invitation(models.Model):
@@ -200,8 +204,9 @@ class Invitation(models.Model):
     domain_ids = ArrayField(models.UUIDField(), default=list, blank=True)
     invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    # None: the mail server was away.
+    # None: it waits to be handed over, the next time at due_at.
     sent_at = models.DateTimeField(null=True, editable=False)
+    due_at = models.DateTimeField(null=True, editable=False, db_index=True)
     accepted_at = models.DateTimeField(null=True, editable=False)
 
     objects = InvitationQuerySet.as_manager()

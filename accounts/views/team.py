@@ -26,9 +26,7 @@ def team(request: MemberRequest) -> HttpResponse:
             domain_ids=form.cleaned_data["domains"],
             actor=request.actor,
         )
-        messages.success(
-            request, _("%(email)s has mail from us now.") % {"email": invitation.email}
-        )
+        messages.success(request, _("%(email)s gets mail from us.") % {"email": invitation.email})
         return redirect("accounts:team", request.account.slug)
     context = {
         "form": form,

@@ -101,20 +101,12 @@ def add(request: MemberRequest) -> HttpResponse:
         except Refused as error:
             form.add_error(None, str(error))
         else:
-            _say_invited(request, client)
+            sentence = _("%(client)s is there, and %(email)s gets mail from us.")
+            named = {"client": client, "email": form.cleaned_data["email"]}
+            messages.success(request, sentence % named)
             return redirect("clients:detail", request.account.slug, client.pk)
     context = {"form": form, "shares": shares_of(request.account)}
     return render(request, "clients/add.html", context, status=422 if form.errors else 200)
-
-
-def _say_invited(request: MemberRequest, client: Account) -> None:
-    invitation = client.invitations.get()
-    if invitation.sent_at:
-        sentence = _("%(client)s is there, and %(email)s has mail from us.")
-        messages.success(request, sentence % {"client": client, "email": invitation.email})
-    else:
-        sentence = _("%(client)s is there. The mail server is away: send the invitation again.")
-        messages.warning(request, sentence % {"client": client})
 
 
 @selling(Act.EDIT_CLIENTS)

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import uuid4
 
-from django.db import models, transaction
-from django.db.models import Q
+from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from kuploy.outgoing import OutgoingQuerySet
 from mailboxes.models.boxes import Mailbox
 
 INVITATION_LASTS = timedelta(days=7)
@@ -62,32 +62,17 @@ class MailboxInvitation(models.Model):
         return self.good_until < timezone.now()
 
 
-class LetterQuerySet(models.QuerySet["Letter"]):
-    def due(self) -> Self:
-        """By the database's clock; what no pause reaches was written before it was set back."""
-        return self.filter(Q(due_at__lte=Now()) | Q(due_at__gt=Now() + Letter.PAUSE))
-
-    def claim_next(self) -> "Letter | None":
-        """The caller holds it until the pause is over; then it is due again."""
-        with transaction.atomic():
-            found = self.due().select_for_update(skip_locked=True).order_by("due_at").first()
-            if found:
-                self.filter(pk=found.pk).update(due_at=Now() + Letter.PAUSE)
-            return found
-
-
 class Letter(models.Model):
     """A message about a mailbox to another address of its user. The row goes when it is sent."""
 
     class Kind(models.TextChoices):
-        """A link to a new password; the password, or the recovery address, is another one."""
+        """A link to a new password; the password, or the recovery address, is another one; a link
+        to confirm that address."""
 
         RESET = "reset"
         CHANGED = "changed"
         MOVED = "moved"
-
-    # Longer than handing one over may take.
-    PAUSE = timedelta(minutes=1)
+        RECOVERY = "recovery"
 
     mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="letters")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -95,7 +80,7 @@ class Letter(models.Model):
     due_at = models.DateTimeField(db_default=Now(), db_index=True)
     created_at = models.DateTimeField(db_default=Now())
 
-    objects = LetterQuerySet.as_manager()
+    objects = OutgoingQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.mailbox}"

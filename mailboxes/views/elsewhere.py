@@ -81,7 +81,7 @@ def warn_of_recovery(request: HttpRequest, mailbox: Mailbox) -> None:
 def choose_recovery(request: MemberRequest, mailbox: Mailbox, address: str) -> None:
     try:
         recovery.choose_address(mailbox=mailbox, address=address, actor=request.actor)
-    except (Refused, Unavailable) as error:
+    except Refused as error:
         messages.error(request, str(error))
     else:
         messages.success(

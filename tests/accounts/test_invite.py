@@ -1,12 +1,19 @@
+"""Asking colleagues in by mail, and what the link does."""
+
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core import mail
+from django.db import transaction
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Account, Invitation, Membership, Role, User
 from accounts.services import INVITATIONS_PER_DAY, invite
+from accounts.tasks import send_invitations
 from kuploy.errors import Refused
 from tests.concurrency import at_once
 from tests.conftest import PASSWORD
@@ -25,9 +32,9 @@ def ask(acme, actor):
 
 
 @pytest.fixture
-def link(ask, mailoutbox):
+def link(ask, posted):
     ask()
-    return link_in(mailoutbox[-1])
+    return link_in(posted()[-1])
 
 
 def link_in(message) -> str:
@@ -42,9 +49,9 @@ def dora(client, plan):
     return user
 
 
-def test_it_sends_a_link(ask, mailoutbox, settings):
+def test_it_sends_a_link(ask, posted, settings):
     ask()
-    (message,) = mailoutbox
+    (message,) = posted()
     assert message.to == ["dora@example.test"]
     assert message.subject == "Invitation to Acme"
     assert "alice@example.test" in message.body
@@ -81,24 +88,27 @@ def test_a_made_up_link_is_refused(client, dora, token):
     assert client.get(f"/invitations/{token}/").status_code in {400, 422}
 
 
-def test_asking_again_replaces_the_first_link(client, ask, mailoutbox, dora, acme):
+def test_asking_again_replaces_the_first_link(client, ask, posted, dora, acme):
     ask()
+    posted()
     ask(role=Role.VIEWER)
     assert acme.invitations.count() == 1
-    assert client.get(link_in(mailoutbox[0])).status_code == 422
-    client.post(link_in(mailoutbox[1]))
+    first, second = posted()
+    assert client.get(link_in(first)).status_code == 422
+    client.post(link_in(second))
     assert dora.memberships.get().role == Role.VIEWER
 
 
-def test_a_withdrawn_link_is_refused(client, as_alice, ask, mailoutbox, acme):
+def test_a_withdrawn_link_is_refused(client, as_alice, ask, posted, acme):
     invitation = ask()
+    (message,) = posted()
     as_alice.post(reverse("accounts:withdraw_invitation", args=[acme.slug, invitation.pk]))
-    assert client.get(link_in(mailoutbox[0])).status_code == 422
+    assert client.get(link_in(message)).status_code == 422
 
 
-def test_a_postmaster_gets_the_chosen_domains(client, ask, domain, mailoutbox, dora):
+def test_a_postmaster_gets_the_chosen_domains(client, ask, domain, posted, dora):
     ask(role=Role.POSTMASTER, domain_ids=[domain.pk])
-    client.post(link_in(mailoutbox[0]))
+    client.post(link_in(posted()[0]))
     assert dora.memberships.get().domain_ids == [domain.pk]
 
 
@@ -165,11 +175,11 @@ def team(acme):
     return reverse("accounts:team", args=[acme.slug])
 
 
-def test_the_owner_invites_from_the_team_page(as_alice, team, acme, mailoutbox):
+def test_the_owner_invites_from_the_team_page(as_alice, team, acme, posted):
     typed = {"email": "Dora@Example.test", "role": Role.VIEWER.value, "domains": ""}
     assert as_alice.post(team, typed).status_code == 302
     assert acme.invitations.get().email == "dora@example.test"
-    assert len(mailoutbox) == 1
+    assert len(posted()) == 1
 
 
 @pytest.mark.parametrize(
@@ -193,9 +203,42 @@ def test_domains_of_another_account_cannot_be_chosen(as_alice, team, acme, charl
     assert "has no domain elsewhere.test" in as_alice.post(team, typed).text
 
 
-def test_a_message_that_cannot_be_handed_over_is_said(as_alice, team, settings):
+@contextmanager
+def mail_server_away(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    response = as_alice.post(team, {"email": "dora@example.test", "role": "10"})
-    assert response.status_code == 503
-    assert "could not be handed over" in response.text
+    yield
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+def test_while_the_mail_server_is_away_it_waits_and_then_goes_out(
+    as_alice, team, settings, acme, posted
+):
+    with mail_server_away(settings):
+        assert as_alice.post(team, {"email": "dora@example.test", "role": "10"}).status_code == 302
+        assert posted() == []
+    assert "Waits to be sent" in as_alice.get(team).text
+    assert posted() == []  # it is held until the pause is over
+    acme.invitations.update(due_at=Now())
+    assert len(posted()) == len(posted()) == 1
+    assert "Waits to be sent" not in as_alice.get(team).text
+
+
+def test_one_that_is_too_old_does_not_go_out(ask, acme, posted):
+    ask()
+    acme.invitations.update(created_at=timezone.now() - timedelta(days=8))
+    assert posted() == []
+
+
+def test_it_is_not_mailed_before_the_commit(ask, queued):
+    with queued() as jobs, transaction.atomic():
+        ask()
+    assert jobs == [("accounts.tasks.send_invitations",)]
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_mail_it_once(ask, mailoutbox):
+    ask()
+    at_once(send_invitations, send_invitations, send_invitations)
+    assert len(mailoutbox) == 1

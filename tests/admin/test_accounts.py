@@ -1,7 +1,6 @@
 """Accounts and plans as the provider edits them."""
 
 import pytest
-from django.core import mail
 from django.urls import reverse
 
 from accounts.models import Account, AuditEvent, Plan
@@ -51,13 +50,13 @@ def test_an_account_is_made_below_a_reseller(provider, plan, harbour):
     assert (event.action, event.details["reseller"]) == ("account.created", "Harbour")
 
 
-def test_an_owner_is_invited(provider, superuser, acme, alice):
+def test_an_owner_is_invited(provider, superuser, acme, alice, posted):
     superuser.emailaddress_set.create(email=superuser.email, verified=True, primary=True)
     typed = {"action": "invite_owner", "_selected_action": [acme.pk]}
     url = reverse("admin:accounts_account_changelist")
     assert "E-mail address" in provider.post(url, typed).text
     provider.post(url, {**typed, "go": "1", "email": "New@acme.test"})
-    assert mail.outbox[0].to == ["new@acme.test"]
+    assert posted()[0].to == ["new@acme.test"]
     assert acme.invitations.get().email == "new@acme.test"
 
 

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
-from accounts.models import Answer, User
+from accounts.models import Account, Answer, User
 from accounts.services import open_account
-from accounts.tasks import forget_answers
+from accounts.tasks import forget_answers, send_invitations
 from domains.models import Domain
 from tests.api.conftest import new_program
 from tests.concurrency import at_once
@@ -75,6 +76,36 @@ def test_after_a_day_a_key_is_free_again(api, domain):
     Answer.objects.update(created_at=Now() - timedelta(hours=25))
     forget_answers()
     assert not Answer.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_does_not_answer_holds_up_nobody(settings, monkeypatch):
+    """The reseller's row is locked by a creation with a key: nothing is mailed meanwhile."""
+    sent = []
+    monkeypatch.setattr(
+        "django.core.mail.EmailMessage.send", lambda _message: sent.append(in_transaction())
+    )
+    api, plan = reseller_with_plan()
+    new = {"name": "Acme", "email": "owner@acme.test", "plan_id": plan}
+    assert api.post("/clients", new, Idempotency_Key="one").status_code == 201
+    assert sent == []
+    send_invitations()
+    assert sent == [False]
+
+
+def in_transaction():
+    return connection.in_atomic_block
+
+
+def reseller_with_plan():
+    first_plan()
+    owner = User.objects.create_user("olga@example.test")
+    owner.emailaddress_set.create(email=owner.email, verified=True, primary=True)
+    account = open_account(name="Harbour", owner=owner)
+    Account.objects.filter(pk=account.pk).update(kind=Account.Kind.RESELLER)
+    account.refresh_from_db()
+    api = new_program(account, owner)
+    return api, api.post("/plans", {"name": "Small"}).json()["id"]
 
 
 @pytest.mark.django_db(transaction=True)

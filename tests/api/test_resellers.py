@@ -2,7 +2,6 @@
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core import mail
 
 from accounts.models import Account, Plan, User
 from accounts.services import open_account
@@ -83,9 +82,9 @@ def test_a_plan_that_somebody_has_is_not_deleted(api, small, client_of):
     assert problem["detail"] == "A plan in use cannot be deleted, only retired."
 
 
-def test_a_client_is_made_and_its_owner_asked_in(api, small, client_of):
+def test_a_client_is_made_and_its_owner_asked_in(api, small, client_of, posted):
     assert (client_of["plan"], client_of["plan_id"]) == ("Small", small["id"])
-    assert mail.outbox[-1].to == ["owner@acme.test"]
+    assert posted()[-1].to == ["owner@acme.test"]
     (listed,) = api.get("/clients?q=acm").json()
     assert listed == client_of
 
@@ -96,9 +95,9 @@ def test_what_is_wrong_with_a_client_is_said(api, small):
     assert {each["pointer"] for each in problem["errors"]} == {"#/name", "#/email", "#/plan_id"}
 
 
-def test_the_owner_is_asked_in_again(api, client_of):
+def test_the_owner_is_asked_in_again(api, client_of, posted):
     api.post(f"/clients/{client_of['id']}/invitation", {"email": "other@acme.test"})
-    assert mail.outbox[-1].to == ["other@acme.test"]
+    assert posted()[-1].to == ["other@acme.test"]
 
 
 def test_a_client_gets_another_plan_when_it_fits(api, client_of):

@@ -50,7 +50,7 @@ def test_every_page_fits(page, live_server, alice, acme, harbour, asked, size):
 
 
 def test_from_the_first_plan_to_a_client_that_grows(
-    page, browser, live_server, alice, plan, mailoutbox
+    page, browser, live_server, alice, plan, posted
 ):
     """The reseller makes a plan and a client; the client fills it, asks, and goes on."""
     open_reseller(alice)
@@ -63,10 +63,10 @@ def test_from_the_first_plan_to_a_client_that_grows(
     page.get_by_label("Owner’s e-mail address").fill("rosa@rossi.example")
     page.get_by_label("Plan", exact=True).select_option("Starter: 1 domain")
     page.get_by_role("button", name="Create client and send invitation").click()
-    expect(page.get_by_text("rosa@rossi.example has mail from us")).to_be_visible()
+    expect(page.get_by_text("rosa@rossi.example gets mail from us")).to_be_visible()
     with browser.new_context(viewport=DESKTOP) as other:
         rosa = other.new_page()
-        accept(rosa, live_server.url + link_in(mailoutbox[-1]))
+        accept(rosa, live_server.url + link_in(posted()[-1]))
         add_domain(rosa, "rossi.example")
         expect(rosa.get_by_role("heading", name="rossi.example", exact=True)).to_be_visible()
         add_domain(rosa, "studio-rossi.example")

@@ -15,10 +15,12 @@ from tests.conftest import PASSWORD
 
 
 @pytest.fixture
-def rossi(harbour, small, actor):
-    return create_client(
+def rossi(harbour, small, actor, posted):
+    client = create_client(
         reseller=harbour, name="Rossi", plan=small, email="rosa@rossi.test", actor=actor
     )
+    posted()
+    return client
 
 
 @pytest.fixture
@@ -35,19 +37,18 @@ def test_the_page_says_who_was_asked_and_until_when(reseller, address, rossi):
     assert f"the link is good until {asked.ends_at:%Y-%m-%d}" in page
 
 
-def test_it_is_sent_again_and_the_first_link_ends(reseller, address, rossi, mailoutbox, client):
+def test_it_is_sent_again_and_the_first_link_ends(reseller, address, rossi, posted, client):
     answer = reseller.post(address("invite", rossi), {"email": "rosa@rossi.test"})
     assert answer.url == address("detail", rossi)
-    assert client.get(link_in(mailoutbox[0])).status_code == 422
-    assert client.get(link_in(mailoutbox[1])).status_code == 200
+    first, second = posted()
+    assert client.get(link_in(first)).status_code == 422
+    assert client.get(link_in(second)).status_code == 200
 
 
-def test_a_wrong_address_is_corrected_and_its_link_ends(
-    reseller, address, rossi, mailoutbox, client
-):
+def test_a_wrong_address_is_corrected_and_its_link_ends(reseller, address, rossi, posted, client):
     reseller.post(address("invite", rossi), {"email": "Rosa@Right.test"})
     assert rossi.invitations.get().email == "rosa@right.test"
-    assert client.get(link_in(mailoutbox[0])).status_code == 422
+    assert client.get(link_in(posted()[0])).status_code == 422
 
 
 def test_what_is_no_address_is_said_where_it_was_typed(reseller, address, rossi):
@@ -57,13 +58,13 @@ def test_what_is_no_address_is_said_where_it_was_typed(reseller, address, rossi)
     assert rossi.invitations.get().email == "rosa@rossi.test"
 
 
-def test_it_is_withdrawn(reseller, rossi, mailoutbox, client):
+def test_it_is_withdrawn(reseller, rossi, posted, client):
     asked = rossi.invitations.get()
     address = reverse("clients:withdraw_invitation", args=["harbour", rossi.pk, asked.pk])
     page = reseller.post(address, follow=True).text
     assert "leads nowhere now" in page
     assert "No invitation is open" in page
-    assert client.get(link_in(mailoutbox[0])).status_code == 422
+    assert client.get(link_in(posted()[0])).status_code == 422
 
 
 def test_the_invitation_of_another_account_is_not_withdrawn(reseller, rossi, charlie):

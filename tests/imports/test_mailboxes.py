@@ -1,5 +1,7 @@
 """A list of mailboxes, from the file to what can be signed in to."""
 
+from django.core import mail
+
 from mailboxes.models import Mailbox, MailRules, Recovery
 from mailboxes.passwords import matches
 from tests.conftest import GB, PASSWORD, make_alias
@@ -31,11 +33,13 @@ def test_the_optional_columns_of_an_expert_file_count(imported, domain):
     assert (rules.forward_to, rules.keep_copy) == (["team@elsewhere.test"], False)
 
 
-def test_a_recovery_address_is_asked_by_mail(imported, uploaded, domain):
+def test_a_recovery_address_is_asked_by_mail(imported, uploaded, domain, posted):
     row = f"ann@acme.test;{PASSWORD};;;;;;Ann@Home.test;\n"
     assert states(imported(row, mode="expert")) == ["made"]
     kept = Recovery.objects.get(mailbox__local_part="ann")
     assert (kept.address, kept.confirmed_at) == ("ann@home.test", None)
+    assert mail.outbox == []  # not while the account is locked
+    assert posted()[0].to == ["ann@home.test"]
     assert states(uploaded(row, mode="expert")) == ["same"]
     other = uploaded(row.replace("Home", "work"), mode="expert")
     assert "1 recovery_address: There already, with ann@home.test." in reasons(other)

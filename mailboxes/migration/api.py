@@ -23,9 +23,9 @@ from accounts.http import who_migrates
 from accounts.models import Area
 from accounts.roles import Act
 from mailboxes.migration import access, cockpit, services
+from mailboxes.migration.connecting import Server
 from mailboxes.migration.forms import SourceForm
 from mailboxes.migration.models import MigrationJob, MigrationMailbox, State, Step
-from mailboxes.migration.source import Server
 
 routes = Routes(Area.MIGRATIONS, who_migrates)
 Security = MigrationJob.Security

@@ -1,5 +1,6 @@
 """One mailbox, one step, once: done by the worker of the mail host that holds its row."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -15,7 +16,7 @@ from mailboxes import doveadm
 from mailboxes.doveadm import HostError
 from mailboxes.migration import doorway, outcomes, survey
 from mailboxes.migration.doorway import Doorway
-from mailboxes.migration.errors import SourceError, silent
+from mailboxes.migration.errors import SourceError, silent, too_slow
 from mailboxes.migration.folders import Place
 from mailboxes.migration.models import MigrationMailbox, Step
 from mailboxes.migration.side import SideThread, beside
@@ -23,11 +24,18 @@ from mailboxes.migration.source import ANSWER_SECONDS, signed_in
 from mailboxes.migration.survey import Found
 
 BEAT_SECONDS = 1
+# A copy may take hours. After this long it makes room for others, if there are any.
+TURN_SECONDS = 30 * 60
+LOOK_AGAIN_SECONDS = 60
 T = TypeVar("T")
 
 
 class Lost(Exception):
     """The row was paused, removed or taken over: whoever holds it now says how it goes on."""
+
+
+class TurnIsOver(Exception):
+    """Others wait for the place. The next turn brings what is missing."""
 
 
 def do(row: MigrationMailbox) -> None:
@@ -36,6 +44,8 @@ def do(row: MigrationMailbox) -> None:
     with suppress(Lost):
         try:
             run.go()
+        except TurnIsOver:
+            outcomes.interrupted(row)
         except SourceError as error:
             outcomes.failed(row, str(error), lasting=error.lasting, made=run.progress)
         except HostError as error:
@@ -52,6 +62,7 @@ class Run:
     row: MigrationMailbox
     progress: doorway.Progress = field(default_factory=doorway.Progress)
     began: float = field(default_factory=time.monotonic)
+    looked_for_others: float = 0
 
     def go(self) -> None:
         with beside() as side:
@@ -65,8 +76,14 @@ class Run:
 
     async def _look(self) -> list[Found]:
         job, is_try = self.row.job, self.row.step == Step.TEST
-        async with signed_in(job.server, self.row.login, is_try=is_try) as session:
-            return await survey.look(session, job.since)
+        try:
+            async with (
+                asyncio.timeout(TURN_SECONDS),
+                signed_in(job.server, self.row.login, is_try=is_try) as session,
+            ):
+                return await survey.look(session, job.since)
+        except TimeoutError as error:
+            raise too_slow(TURN_SECONDS) from error
 
     def _note(self, found: list[Found]) -> None:
         """What the source says is there; of a step that goes on, also what has come already."""
@@ -97,8 +114,13 @@ class Run:
             self._write(door_port=door.port, door_key=door.key)
             room = self._room()
             copying = pool.submit(doveadm.copy_in, self.row.move_name, since)
+
+            def check() -> None:
+                _check(door, room)
+                self._make_room()
+
             try:
-                self._watch(copying, lambda: _check(door, room))
+                self._watch(copying, check)
             except HostError as error:
                 raise door.error or error from error
             if door.error:
@@ -111,6 +133,15 @@ class Run:
             check()
             self._write()
         return work.result()
+
+    def _make_room(self) -> None:
+        """TurnIsOver after half an hour, if others could begin."""
+        now = time.monotonic()
+        if now - self.began < TURN_SECONDS or now - self.looked_for_others < LOOK_AGAIN_SECONDS:
+            return
+        self.looked_for_others = now
+        if MigrationMailbox.objects.wait_behind(self.row):
+            raise TurnIsOver
 
     def _write(self, **fields: Any) -> None:
         """Also how far it is, and that the worker is alive. Lost when the row is no longer ours."""

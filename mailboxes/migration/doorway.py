@@ -15,11 +15,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from mailboxes.migration import headers, source, syntax
+from mailboxes.migration.connecting import Server
 from mailboxes.migration.errors import SourceError, hung_up
 from mailboxes.migration.folders import Place, matches
 from mailboxes.migration.listening import Listener
 from mailboxes.migration.side import SideThread
-from mailboxes.migration.source import Login, Server, Source
+from mailboxes.migration.source import Login, Source
 from mailboxes.migration.syntax import NotImap
 
 PIECE_BYTES = 64 * 2**10

@@ -20,6 +20,12 @@ def silent(seconds: int) -> SourceError:
     return SourceError(_("It did not answer within %(seconds)d seconds.") % {"seconds": seconds})
 
 
+def too_slow(seconds: int) -> SourceError:
+    return SourceError(
+        _("It did not say within %(minutes)d minutes what it holds.") % {"minutes": seconds // 60}
+    )
+
+
 def not_imap() -> SourceError:
     return SourceError(_("It does not speak IMAP at this port."), lasting=True)
 

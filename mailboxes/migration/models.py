@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Membership
 from kuploy import crypto
-from mailboxes.migration.source import Login, Server
+from mailboxes.migration.connecting import Server
+from mailboxes.migration.source import Login
 from mailboxes.models import Mailbox
 
 # A run writes every other second; one that has been silent for as long has lost its worker.
 CLAIM_LASTS = timedelta(seconds=45)
 LONGEST_PAUSE = timedelta(minutes=10)
+FREE_PLACE_IS_TAKEN_WITHIN = timedelta(seconds=30)
 # Then somebody has to look.
 MOST_ATTEMPTS = 6
 PASSWORDS_KEPT = timedelta(days=30)
@@ -93,29 +95,38 @@ class MigrationMailboxQuerySet(models.QuerySet["MigrationMailbox"]):
 
         No more at once for an account and from a source than the settings say.
         """
-        running = self.model.objects.running()
         with transaction.atomic():
             with connection.cursor() as cursor:
                 # Workers that choose at one moment would each count without the other.
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext('migration claims'))")
-            row = (
-                self.due()
-                .filter(mailbox__host=host)
-                .alias(
-                    of_account=_count(running.filter(job__account=OuterRef("job__account"))),
-                    of_source=_count(running.filter(job__host=OuterRef("job__host"))),
-                    in_mailbox=Exists(running.filter(mailbox=OuterRef("mailbox"))),
-                )
-                .filter(
-                    of_account__lt=settings.MIGRATIONS_PER_ACCOUNT,
-                    of_source__lt=settings.MIGRATIONS_PER_SOURCE,
-                    in_mailbox=False,
-                )
-                .order_by("of_account", "due_at", "pk")
-                .select_related("job__account", "mailbox__domain")
-                .first()
-            )
+            row = self.claimable(host).select_related("job__account", "mailbox__domain").first()
             return row if row and row.take() else None
+
+    def claimable(self, host: str) -> Self:
+        """What is due and may begin, in the order of turns."""
+        running = self.model.objects.running()
+        return (
+            self.due()
+            .filter(mailbox__host=host)
+            .alias(
+                of_account=_count(running.filter(job__account=OuterRef("job__account"))),
+                of_source=_count(running.filter(job__host=OuterRef("job__host"))),
+                in_mailbox=Exists(running.filter(mailbox=OuterRef("mailbox"))),
+            )
+            .filter(
+                of_account__lt=settings.MIGRATIONS_PER_ACCOUNT,
+                of_source__lt=settings.MIGRATIONS_PER_SOURCE,
+                in_mailbox=False,
+            )
+            .order_by("of_account", "due_at", "pk")
+        )
+
+    def wait_behind(self, row: "MigrationMailbox") -> bool:
+        """Whether others could begin, but find no free place on the mail host of the row."""
+        if row.mailbox is None:
+            return False
+        others = self.claimable(row.mailbox.host).exclude(job__account=row.job.account_id)
+        return others.filter(due_at__lt=Now() - FREE_PLACE_IS_TAKEN_WITHIN).exists()
 
     def held_by(self, row: "MigrationMailbox") -> Self:
         """That row, unless it was paused, removed or taken over since the caller got it."""

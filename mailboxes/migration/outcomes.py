@@ -57,6 +57,11 @@ def failed(row: MigrationMailbox, reason: str, *, made: Progress, lasting: bool 
     _end(row, state=State.WAITING, attempts=attempts, last_error=reason[:500], due_at=Now() + pause)
 
 
+def interrupted(row: MigrationMailbox) -> None:
+    """It did nothing wrong: it waits for its next turn, behind those who wait already."""
+    _end(row, state=State.WAITING, last_error="", due_at=Now())
+
+
 def _end(row: MigrationMailbox, **fields: Any) -> None:
     with transaction.atomic():
         # Two that end at one moment would each see the other still at work.

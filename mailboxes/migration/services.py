@@ -14,6 +14,7 @@ from accounts.models import Account
 from kuploy.errors import Refused
 from kuploy.queue import after_commit
 from mailboxes.migration import outcomes, passwords, tasks
+from mailboxes.migration.connecting import Server
 from mailboxes.migration.models import (
     MigrationJob,
     MigrationMailbox,
@@ -21,7 +22,6 @@ from mailboxes.migration.models import (
     State,
     Step,
 )
-from mailboxes.migration.source import Server
 from mailboxes.migration.wanted import Wanted
 from mailboxes.models import Mailbox
 

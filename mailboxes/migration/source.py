@@ -7,17 +7,14 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
 from hashlib import sha256
 from itertools import count
 
 from django.utils.translation import gettext as _
 
-from kuploy.addresses import Address, resolve_public
-from kuploy.errors import Unreachable
-from kuploy.outbound import ADDRESSES_TRIED, connect_sentence, tls_sentence
 from kuploy.throttle import TooOften, throttle
 from mailboxes.migration import syntax
+from mailboxes.migration.connecting import CONNECT_SECONDS, Server, connect, tls_context, tls_error
 from mailboxes.migration.errors import (
     SourceError,
     hung_up,
@@ -28,7 +25,6 @@ from mailboxes.migration.errors import (
 )
 from mailboxes.migration.syntax import Answer, NotImap, Value
 
-CONNECT_SECONDS = 20
 ANSWER_SECONDS = 60
 # The server says nothing of time; a mailbox with a million messages answers slowly.
 LONG_ANSWER_SECONDS = 600
@@ -37,16 +33,6 @@ TRIES_PER_HOUR = 20
 # The worker shares its host with everybody's mail: no response is longer, no answer that is kept.
 LONGEST_RESPONSE, LONGEST_ANSWER = 2**20, 4 * 2**20
 Take = Callable[[list[Value]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where the mail is now, and how to talk to it."""
-
-    host: str
-    port: int
-    security: str  # tls, starttls or none
-    verify: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +52,7 @@ async def signed_in(
 
     IS_TRY: nobody knows yet whether the password is right.
     """
-    source = Source(await _connect(server))
+    source = Source(await connect(server))
     try:
         await source.greet(server)
         if is_try:
@@ -75,52 +61,6 @@ async def signed_in(
         yield source
     finally:
         source.hang_up()
-
-
-async def _connect(server: Server) -> tuple[StreamReader, StreamWriter]:
-    """To one of the addresses that were judged, by its number."""
-    try:
-        found = await asyncio.to_thread(resolve_public, server.host, CONNECT_SECONDS)
-        return await _first_to_answer(server, found[:ADDRESSES_TRIED])
-    except Unreachable as error:
-        raise SourceError(str(error)) from error
-
-
-async def _first_to_answer(
-    server: Server, addresses: list[Address]
-) -> tuple[StreamReader, StreamWriter]:
-    address, *others = addresses
-    tls = _context(server.verify) if server.security == "tls" else None
-    name = server.host if tls else None
-    try:
-        async with asyncio.timeout(CONNECT_SECONDS / len(addresses)):
-            return await asyncio.open_connection(
-                str(address), server.port, ssl=tls, server_hostname=name, limit=syntax.LONGEST_LINE
-            )
-    except ssl.SSLError as error:
-        raise _tls_error(error) from error
-    except (TimeoutError, OSError) as error:
-        if others:
-            return await _first_to_answer(server, others)
-        if isinstance(error, TimeoutError):
-            raise silent(CONNECT_SECONDS) from error
-        raise SourceError(connect_sentence(error, address, server.port)) from error
-
-
-def _tls_error(error: ssl.SSLError) -> SourceError:
-    return SourceError(tls_sentence(error), lasting=isinstance(error, ssl.SSLCertVerificationError))
-
-
-@cache
-def _context(verify: bool) -> ssl.SSLContext:
-    """Reading the system's certificate authorities takes longer than a connection."""
-    context = ssl.create_default_context()
-    if not verify:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        # Whoever accepts any certificate has an old server, which may know no better ciphers.
-        context.set_ciphers("DEFAULT:@SECLEVEL=0")
-        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-    return context
 
 
 class Source:
@@ -144,13 +84,23 @@ class Source:
         done = await self.command(b"STARTTLS")
         if done.status != b"OK":
             raise SourceError(_("It offers no STARTTLS at this port."), lasting=True)
+        if await self._said_more():
+            # It would be taken for something that came encrypted (RFC 3501 section 6.2.1).
+            raise SourceError(_("Somebody interferes with its STARTTLS."), lasting=True)
         try:
             async with _patience(CONNECT_SECONDS):
-                await self.writer.start_tls(_context(server.verify), server_hostname=server.host)
+                await self.writer.start_tls(tls_context(server.verify), server_hostname=server.host)
         except ssl.SSLError as error:
-            raise _tls_error(error) from error
+            raise tls_error(error) from error
         except OSError as error:
             raise hung_up() from error
+
+    async def _said_more(self) -> bool:
+        try:
+            async with asyncio.timeout(0):
+                return bool(await self.reader.read(1))
+        except TimeoutError:
+            return False
 
     async def _ask_capabilities(self) -> None:
         found = await self.ask(b"CAPABILITY")

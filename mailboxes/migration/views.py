@@ -15,9 +15,9 @@ from domains import names
 from kuploy.errors import Refused
 from kuploy.paging import paginate
 from mailboxes.migration import access, cockpit, services
+from mailboxes.migration.connecting import Server
 from mailboxes.migration.forms import CorrectForm, SourceForm
 from mailboxes.migration.models import MigrationJob, MigrationMailbox, State, Step
-from mailboxes.migration.source import Server
 
 
 @hosting(Act.MIGRATE)

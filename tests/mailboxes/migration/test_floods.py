@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from mailboxes.migration import source, survey
+from mailboxes.migration.connecting import Server
 from mailboxes.migration.copying import _check
 from mailboxes.migration.doorway import Doorway
 from mailboxes.migration.errors import SourceError
 from mailboxes.migration.folders import Listed, Place, places
 from mailboxes.migration.headers import AT_ONCE, MOST_HELD, Ahead
 from mailboxes.migration.listening import Listener
-from mailboxes.migration.source import Login, Server, Source
+from mailboxes.migration.source import Login, Source
 from mailboxes.migration.syntax import LONGEST_LINE, NotImap
 
 MB = 2**20

@@ -68,6 +68,13 @@ def test_what_does_not_speak_imap_is_told_apart(filled, new_move):
     assert (move.state, move.last_error) == (State.FAILED, "It does not speak IMAP at this port.")
 
 
+def test_what_is_said_before_the_encryption_does_not_count(filled, new_move):
+    early = b"* OK Ready\r\nk1 OK Begin\r\n* CAPABILITY IMAP4rev1\r\nk2 OK\r\n"
+    with meddled(filled.imap_port, says(early)) as meddler:
+        move = run(new_move(meddler.port, "frank", security="starttls"), Step.TEST)
+    assert (move.state, move.last_error) == (State.FAILED, "Somebody interferes with its STARTTLS.")
+
+
 def test_a_server_that_is_away_is_said(new_move):
     move = run(new_move(1, "frank"), Step.TEST)
     assert move.state == State.FAILED

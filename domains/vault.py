@@ -1,6 +1,7 @@
-"""Hands signing keys to rspamd, in the answers of a Vault server's key-value store, which it reads.
+"""What rspamd asks for mail that leaves: the signing key, and how many a message may go to.
 
-For each message it asks, so a key counts from the moment it is saved, and no copy lies on disk.
+Keys come in the answers of a Vault server's key-value store, which rspamd reads. It asks for each
+message, so what is saved counts from that moment, and no copy of a key lies on disk.
 On loopback of a mail host only: whoever has the token may have every key.
 """
 
@@ -13,15 +14,14 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils.crypto import constant_time_compare
 
-from domains.models import DkimKey
+from domains.models import DkimKey, Domain
 from kuploy.crypto import decrypt
 
-PATH = "/v1/dkim/"
 Answer = tuple[HTTPStatus, dict[str, Any]]
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """WSGI (PEP 3333): GET /v1/dkim/DOMAIN."""
+    """WSGI (PEP 3333): GET /v1/dkim/DOMAIN, /v1/recipients/DOMAIN."""
     try:
         status, answer = _answer(environ)
     except DatabaseError:
@@ -39,13 +39,30 @@ def _answer(environ: dict[str, Any]) -> Answer:
     token = environ.get("HTTP_X_VAULT_TOKEN", "")
     if not settings.KEYS_TOKEN or not constant_time_compare(token, settings.KEYS_TOKEN):
         return HTTPStatus.FORBIDDEN, {}
-    path = environ["PATH_INFO"]
-    if environ["REQUEST_METHOD"] != "GET" or not path.startswith(PATH):
-        return HTTPStatus.NOT_FOUND, {}
-    key = DkimKey.objects.signing(path.removeprefix(PATH).lower())
+    match environ["REQUEST_METHOD"], environ["PATH_INFO"].lower().split("/"):
+        case "GET", ["", "v1", "dkim", name]:
+            return _key_of(name)
+        case "GET", ["", "v1", "recipients", name]:
+            return _most_recipients(name)
+    return HTTPStatus.NOT_FOUND, {}
+
+
+def _key_of(name: str) -> Answer:
+    key = DkimKey.objects.signing(name)
     if key is None:
         return HTTPStatus.NOT_FOUND, {}
     return HTTPStatus.OK, {"data": {"selectors": [_selector(key)]}}
+
+
+def _most_recipients(name: str) -> Answer:
+    """By the plan of the account and by that of its reseller; null: none of them says."""
+    plans = "account__plan", "account__reseller__plan"
+    of_plans = (f"{plan}__recipients_per_message" for plan in plans)
+    figures = Domain.objects.filter(name=name, served=True).values_list(*of_plans).first()
+    if figures is None:
+        return HTTPStatus.NOT_FOUND, {}
+    said = [most for most in figures if most is not None]
+    return HTTPStatus.OK, {"most": min(said, default=None)}
 
 
 def _selector(key: DkimKey) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""WSGI for rspamd, which asks for signing keys, apart from the panel: `gunicorn kuploy.vault`."""
+"""WSGI for what rspamd asks, apart from the panel: `gunicorn kuploy.vault`."""
 
 import os
 

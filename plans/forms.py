@@ -40,7 +40,7 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = (
             "name", "email_hosting", *LIMITS.values(), "aliases_per_mailbox",
             "allowed_sizes_gb", "default_size_bytes", "largest_size_bytes", "message_cap",
-            "messages_per_day",
+            "messages_per_day", "recipients_per_message",
             "catch_all", "forwarding", "api", "webhooks", "migration", "imports",
         )  # fmt: skip
 
@@ -94,17 +94,6 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
     @property
     def limit_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in (*LIMITS.values(), "aliases_per_mailbox")]
-
-    @property
-    def size_fields(self) -> list[forms.BoundField]:
-        names = (
-            "allowed_sizes_gb",
-            "default_size_bytes",
-            "largest_size_bytes",
-            "message_cap",
-            "messages_per_day",
-        )
-        return [self[name] for name in names]
 
     @property
     def feature_fields(self) -> list[forms.BoundField]:

@@ -71,6 +71,11 @@ class Plan(models.Model):
         db_default=1000, help_text=_("Empty: as many as it likes."),
     )  # fmt: skip
 
+    recipients_per_message = models.PositiveIntegerField(
+        _("recipients of a message"), null=True, blank=True,
+        help_text=_("Empty: as many as the mail servers take at once."),
+    )  # fmt: skip
+
     catch_all = models.BooleanField(_("catch-all"), default=True)
     forwarding = models.CharField(
         _("forwarding"), max_length=10, choices=Forwarding, default=Forwarding.USERS

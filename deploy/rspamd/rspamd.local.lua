@@ -1,5 +1,7 @@
 -- What leaves: from an address of one's own, and signed. See settings.conf for the two doors.
 local lua_util = require "lua_util"
+local http = require "rspamd_http"
+local ucl = require "ucl"
 
 -- A header that names somebody else than the envelope does would be signed for by nobody, and people read the header.
 rspamd_config.OUTGOING_FROM = {
@@ -13,6 +15,34 @@ rspamd_config.OUTGOING_FROM = {
     end
     task:set_pre_result("reject", "The From header must be the address that you send as")
     return true
+  end
+}
+
+-- So many as the plan of the sender's account allows; what all may do at most is Postfix's to say.
+local function judge_recipients(task, number, err, code, body)
+  local answer = ucl.parser()
+  if err or code ~= 200 or not answer:parse_string(body) then
+    task:set_pre_result("soft reject", "Your mail cannot be judged right now. Try again soon")
+    return
+  end
+  local most = answer:get_object().most
+  if type(most) == "number" and number > most then
+    task:set_pre_result("reject", string.format("A message goes to %d recipients at most", most))
+  end
+end
+
+rspamd_config.OUTGOING_RECIPIENTS = {
+  description = "Signed in, and the message goes to more than the plan allows",
+  callback = function(task)
+    local user, recipients = task:get_user(), task:get_recipients("smtp")
+    if not user or not recipients or #recipients < 2 then return false end
+    http.request{
+      task = task,
+      url = "http://127.0.0.1:@KEYS_PORT@/v1/recipients/" .. user:match("[^@]*$"),
+      headers = {["X-Vault-Token"] = "@KEYS_TOKEN@"},
+      callback = function(err, code, body) judge_recipients(task, #recipients, err, code, body) end
+    }
+    return false
   end
 }
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.utils import timezone
 
+from accounts.models import Account, Plan
 from domains.models import DkimKey, Domain
 from domains.vault import application
 
@@ -42,6 +43,19 @@ def test_the_key_fits_the_published_record(domain):
     der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     assert base64.b64encode(der).decode() == key.public_key
     assert (given["domain"], given["selector"]) == ("acme.test", key.selector)
+
+
+def test_the_most_recipients_are_those_of_the_tighter_plan(domain, plan):
+    path = "/v1/recipients/acme.test"
+    assert ask(path) == (200, {"most": None})
+    Plan.objects.filter(pk=plan.pk).update(recipients_per_message=20)
+    assert ask(path) == (200, {"most": 20})
+    pool = Plan.objects.create(name="Pool", recipients_per_message=7)
+    seller = Account.objects.create(name="Seller", slug="seller", kind="reseller", plan=pool)
+    Account.objects.filter(pk=domain.account_id).update(reseller=seller)
+    assert ask(path) == (200, {"most": 7})
+    Domain.objects.update(status=Domain.Status.PENDING)
+    assert ask(path) == (404, {})
 
 
 def test_capitals_in_a_name_do_not_matter(domain):

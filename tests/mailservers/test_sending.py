@@ -49,6 +49,19 @@ def send_to_many(login, number):
     return codes.count(250)
 
 
+def hand_in(login, number):
+    """What the server says of a message to so many."""
+    recipients = [f"friend{place}@elsewhere.test" for place in range(number)]
+    with smtplib.SMTP(HOST, STACK.ports["submission"], timeout=TIMEOUT_SECONDS) as client:
+        client.starttls(context=trust())
+        client.login(login, PASSWORD)
+        try:
+            client.send_message(message(login, OUTSIDER), login, recipients)
+        except smtplib.SMTPDataError as refusal:
+            return refusal.smtp_code, refusal.smtp_error.decode()
+    return 250, ""
+
+
 def test_each_message_counts_once_however_many_get_it(new_mailbox):
     mailbox = new_mailbox()
     assert submit(mailbox.address, OUTSIDER) == 250
@@ -126,6 +139,19 @@ def test_the_account_is_told_once_a_day(new_mailbox, limit):
 
 def test_a_message_has_so_many_recipients_and_no_more(new_mailbox):
     assert send_to_many(new_mailbox().address, 152) == 150
+
+
+def test_a_plan_may_allow_fewer(account, new_mailbox):
+    mailbox = new_mailbox()
+    plan = Plan.objects.filter(pk=account.plan_id)
+    plan.update(recipients_per_message=3)
+    try:
+        assert hand_in(mailbox.address, 3) == (250, "")
+        assert hand_in(mailbox.address, 4) == (
+            554, "5.7.1 A message goes to 3 recipients at most"
+        )  # fmt: skip
+    finally:
+        plan.update(recipients_per_message=None)
 
 
 def test_old_figures_are_forgotten(new_mailbox):

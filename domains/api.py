@@ -156,7 +156,7 @@ class RecordOut(Schema):
     failure: str = Field(description="Why the last look-up could not be made; it is tried again.")
 
 
-def _record(record: records.Record) -> RecordOut:
+def shown_record(record: records.Record) -> RecordOut:
     check = record.check
     return RecordOut(
         kind=record.kind, type=record.type, host=record.host, name=record.name,
@@ -176,7 +176,7 @@ def list_dns_records(request: Call, domain_id: UUID) -> Listing:
     MX, SPF, DKIM and DMARC, each with what the last check found.
     """
     domain = access.get_domain(request.membership, domain_id)
-    return Listing([_record(each) for each in records.to_publish(domain)], "")
+    return Listing([shown_record(each) for each in records.to_publish(domain)], "")
 
 
 @routes.start("POST", "/domains/{uuid:domain_id}/dns/checks", Act.CHECK_DNS)
@@ -230,7 +230,7 @@ def show_ownership(request: Call, domain_id: UUID) -> Ownership:
     domain = access.get_domain(request.membership, domain_id)
     sent = getattr(domain, "ownership_code", None)
     code = sent and Code(address=sent.address, sent_at=sent.sent_at, expires_at=sent.expires_at)
-    wanted = [_record(each) for each in records.for_proof(domain)]
+    wanted = [shown_record(each) for each in records.for_proof(domain)]
     return Ownership(proved_at=domain.proved_at, records=wanted, code=code)
 
 

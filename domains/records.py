@@ -1,14 +1,17 @@
 """The records a customer publishes, as rows to show, copy and download."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from domains.dns import dkim, dmarc, proof, spf_advice
-from domains.dns.findings import Kind, State
+from domains.dns.findings import RECOMMENDED, Kind, State
 from domains.models import DkimKey, Domain, RecordCheck, mx_records
+
+# They end with the name of a host.
+HOSTS = ("CNAME", "MX", "SRV")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,11 @@ class Record:
         """For the shape and colour of its status."""
         if not self.check or not self.check.checked_at:
             return "empty"
-        return "ok" if self.check.state == State.OK else "error"
+        if self.check.state == State.OK:
+            return "ok"
+        if self.kind in RECOMMENDED:
+            return "empty" if self.check.state == State.MISSING else "warning"
+        return "error"
 
     @property
     def purpose(self) -> str:
@@ -40,13 +47,15 @@ class Record:
     def instead(self) -> str:
         """What to publish where it is not just the value: an SPF record merged with theirs."""
         advice = self.check.advice if self.check else ""
-        return "" if self.type == "MX" or advice == self.value else advice
+        return "" if self.type in ("CAA", "MX") or advice == self.value else advice
 
     @property
     def zone_line(self) -> str:
         value = _quoted(self.value) if self.type == "TXT" else self.value
-        if self.type == "MX":
-            value = f"{self.priority} {self.value}."
+        if self.priority is not None:
+            value = f"{self.priority} {value}"
+        if self.type in HOSTS and not value.endswith("."):
+            value = f"{value}."
         return f"{self.name}. 3600 IN {self.type} {value}"
 
 
@@ -64,7 +73,7 @@ def to_publish(domain: Domain) -> list[Record]:
         ),
         (Kind.DMARC, "TXT", "_dmarc", dmarc.fresh(settings.REPORTS_ADDRESS), None),
     ]
-    return [_record(domain, checks, *row) for row in rows]
+    return [row(domain, checks, *each) for each in rows]
 
 
 def for_proof(domain: Domain) -> list[Record]:
@@ -74,17 +83,17 @@ def for_proof(domain: Domain) -> list[Record]:
         (Kind.PROOF_A, "A", domain.proof_label, settings.PROOF_IP, None),
         (Kind.PROOF_TXT, "TXT", proof.TXT_LABEL, domain.proof_text, None),
     ]
-    return [_record(domain, checks, *row) for row in rows]
+    return [row(domain, checks, *each) for each in rows]
 
 
-def _record(
+def row(
     domain: Domain,
-    checks: dict[str, RecordCheck],
+    checks: Mapping[str, RecordCheck],
     kind: Kind,
     type_: str,
     host: str,
     value: str,
-    priority: int | None,
+    priority: int | None = None,
 ) -> Record:
     name = domain.name if host == "@" else f"{host}.{domain.name}"
     return Record(kind, type_, host, name, value, priority, checks.get(kind))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.audit import Actor
 from accounts.models import Suspension
-from domains import checks, cutover, records, renewal, watch
+from domains import checks, cutover, recommended, records, renewal, watch
 from domains.activation import activate
 from domains.dns.check import Findings, check_many
 from domains.dns.findings import RECORDS, Finding, Kind, State, Wanted
@@ -53,7 +53,9 @@ def check(domain_ids: Sequence[str]) -> None:
     domains = list(_to_check(domain_ids))
     if not domains:
         return
-    results = asyncio.run(check_many([_wanted(domain) for domain in domains], network()))
+    offered, due = recommended.kinds(), recommended.due(domains)
+    wanted = [_wanted(each, offered if each.pk in due else frozenset()) for each in domains]
+    results = asyncio.run(check_many(wanted, network()))
     record(list(zip(domains, results, strict=True)))
 
 
@@ -66,9 +68,9 @@ def _to_check(domain_ids: Sequence[str]) -> Iterable[Domain]:
     )
 
 
-def _wanted(domain: Domain) -> Wanted:
+def _wanted(domain: Domain, also: frozenset[Kind] = frozenset()) -> Wanted:
     key, following = records.current_key(domain), records.next_key(domain)
-    kinds = RECORDS | PROOFS if domain.may_prove else RECORDS
+    kinds = (RECORDS | PROOFS if domain.may_prove else RECORDS) | also
     return Wanted(
         name=domain.name,
         mx=mx_records(),
@@ -80,6 +82,7 @@ def _wanted(domain: Domain) -> Wanted:
         proof_ip=settings.PROOF_IP,
         proof_text=domain.proof_text,
         reports_address=settings.REPORTS_ADDRESS,
+        services=recommended.services(),
         kinds=kinds | {Kind.DKIM_NEXT} if following else kinds,
         dkim_next=(following.selector, following.public_key) if following else None,
     )

@@ -27,7 +27,8 @@ OPENING = (Alert.Kind.DNS_BROKEN, Alert.Kind.MX_MOVED, Alert.Kind.DOMAIN_GONE)
 def doubtful(checks: Checks) -> bool:
     """A record has just changed: look again soon."""
     now = timezone.now()
-    return any(_has_changed(each) and not _is_certain(each, now) for each in checks.values())
+    watched = [check for kind, check in checks.items() if kind in RECORDS]
+    return any(_has_changed(each) and not _is_certain(each, now) for each in watched)
 
 
 def tell_of_changes(

@@ -10,6 +10,7 @@ from accounts.api import failures, own, problems
 from accounts.api.bodies import Bodies
 from clients import api as clients
 from domains import api as domains
+from domains import recommended_api as recommended
 from domains import signing_api as signing
 from mailboxes.api import aliases, limits, mailboxes
 from mailboxes.imports import api as imports
@@ -18,7 +19,7 @@ from notifications import api as notifications
 from plans import api as plans
 
 PARTS = [
-    domains.routes, signing.routes, domains.usage_routes, limits.routes,
+    domains.routes, recommended.routes, signing.routes, domains.usage_routes, limits.routes,
     mailboxes.routes, mailboxes.usage_routes, aliases.routes,
     imports.routes, migration.routes, notifications.routes, plans.routes, clients.routes,
     own.usage_routes, own.audit_routes, own.job_routes,

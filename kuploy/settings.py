@@ -16,10 +16,11 @@ DEBUG = env.flag("KUPLOY_DEBUG", False)
 SECRET_KEY = env.text("KUPLOY_SECRET_KEY")
 ENCRYPTION_KEYS = env.words("KUPLOY_ENCRYPTION_KEYS")
 BASE_URL = env.text("KUPLOY_BASE_URL").rstrip("/")
+PANEL_HOST = urlsplit(BASE_URL).hostname or ""
 BRAND = env.text("KUPLOY_BRAND", "Kuploy")
 SIGNUP_OPEN = env.choice("KUPLOY_SIGNUP", {"open", "closed"}, "open") == "open"
 SUPPORT_EMAIL = env.text("KUPLOY_SUPPORT_EMAIL", "")
-ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "", *env.words("KUPLOY_ALLOWED_HOSTS", "")]
+ALLOWED_HOSTS = [PANEL_HOST, *env.words("KUPLOY_ALLOWED_HOSTS", "")]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # What customers are asked to publish, and what their mail programs are told
@@ -35,12 +36,16 @@ SUBMISSION_PORT = env.number("KUPLOY_SUBMISSION_PORT", 587)
 REPORTS_ADDRESS = env.matching(
     "KUPLOY_REPORTS_ADDRESS", r"([^\s@,;!]+@[^\s@,;!]+)?", "", "an e-mail address"
 )
+# Who issues certificates for names below customers' domains that lead to the panel; none: no hints
+CAA_ISSUER = env.matching(
+    "KUPLOY_CAA_ISSUER", r"[a-z0-9.-]*", "letsencrypt.org", "a domain in lower case"
+)
 # Signs the profiles for Apple's devices: PEM, the certificate first, then those that lead to a root
 PROFILE_CERTIFICATE = env.text("KUPLOY_PROFILE_CERTIFICATE", "")
 PROFILE_KEY = env.text("KUPLOY_PROFILE_KEY", None if PROFILE_CERTIFICATE else "")
 # Dovecot follows 32 at most (sieve_max_redirects).
 FORWARDING_TARGETS = min(env.number("KUPLOY_FORWARDING_TARGETS", 5), 32)
-OWN_HOST_NAMES = [urlsplit(BASE_URL).hostname or "", *MX_HOSTS, SPF_HOST, IMAP_HOST, SMTP_HOST]
+OWN_HOST_NAMES = [PANEL_HOST, *MX_HOSTS, SPF_HOST, IMAP_HOST, SMTP_HOST]
 
 # DNS look-ups; no resolver named: those of the system
 RESOLVERS = env.words("KUPLOY_RESOLVERS", "")

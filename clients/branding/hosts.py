@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -30,11 +29,6 @@ GRACE = timedelta(days=1)
 Outcomes = dict[str, engine.Outcome]
 
 
-def panel_host() -> str:
-    """The name of ours to which a reseller's leads."""
-    return urlsplit(settings.BASE_URL).hostname or ""
-
-
 @transaction.atomic
 def claim_due() -> list[UUID]:
     """Take up to BATCH of those that are due; two workers never get the same one."""
@@ -48,7 +42,7 @@ def claim_due() -> list[UUID]:
 def check(ids: Sequence[UUID]) -> None:
     """Look up the names that these resellers have and want, and store what was found."""
     asked = [
-        (branding.pk, engine.Host(name, branding.host_proof, panel_host()))
+        (branding.pk, engine.Host(name, branding.host_proof, settings.PANEL_HOST))
         for branding in Branding.objects.filter(pk__in=ids)
         for name in {branding.host or "", branding.wanted_host} - {""}
     ]

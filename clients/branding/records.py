@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import Branding
-from clients.branding.hosts import panel_host
 from domains.dns.proof import TXT_LABEL
 
 
@@ -40,5 +40,5 @@ def records_of(branding: Branding) -> list[Record]:
         Record(
             "TXT", f"{TXT_LABEL}.{name}", branding.host_proof, _("proof"), found.get("proof", {})
         ),
-        Record("CNAME", name, panel_host(), _("address"), found.get("way", {})),
+        Record("CNAME", name, settings.PANEL_HOST, _("address"), found.get("way", {})),
     ]

@@ -1,7 +1,7 @@
 """Looks up a domain's DNS records and judges them. Knows no model and no setting."""
 
 from .check import check, check_many
-from .findings import Finding, Kind, State, Wanted
+from .findings import Finding, Kind, Services, State, Wanted
 from .transport import Network
 
-__all__ = ["Finding", "Kind", "Network", "State", "Wanted", "check", "check_many"]
+__all__ = ["Finding", "Kind", "Network", "Services", "State", "Wanted", "check", "check_many"]

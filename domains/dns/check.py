@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from django.utils.translation import gettext as _
 
-from . import dkim, dmarc, mx, proof, spf
+from . import caa, dkim, dmarc, mx, pointers, proof, spf, srv
 from .findings import Finding, Kind, State, Wanted
 from .resolver import Lookups
 from .transport import Network
@@ -18,6 +18,12 @@ CHECKS: dict[Kind, Callable[[Wanted, Lookups], Awaitable[Finding]]] = {
     Kind.DMARC: dmarc.check,
     Kind.PROOF_A: proof.check_a,
     Kind.PROOF_TXT: proof.check_txt,
+    Kind.AUTOCONFIG: pointers.check_autoconfig,
+    Kind.AUTODISCOVER: pointers.check_autodiscover,
+    Kind.IMAPS: srv.check_imaps,
+    Kind.SUBMISSION: srv.check_submission,
+    Kind.UNOFFERED: srv.check_unoffered,
+    Kind.CAA: caa.check,
 }
 Findings = dict[Kind, Finding]
 

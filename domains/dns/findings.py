@@ -18,10 +18,20 @@ class Kind(StrEnum):
     DMARC = "dmarc"
     PROOF_A = "proof_a"
     PROOF_TXT = "proof_txt"
+    AUTOCONFIG = "autoconfig"
+    AUTODISCOVER = "autodiscover"
+    IMAPS = "srv_imaps"
+    SUBMISSION = "srv_submission"
+    UNOFFERED = "srv_unoffered"  # one for all services that we do not offer
+    CAA = "caa"
 
 
 # What a domain publishes to send and receive mail.
 RECORDS = frozenset({Kind.MX, Kind.SPF, Kind.DKIM, Kind.DMARC})
+# What is offered beyond that. Nothing depends on it.
+RECOMMENDED = frozenset({
+    Kind.AUTOCONFIG, Kind.AUTODISCOVER, Kind.IMAPS, Kind.SUBMISSION, Kind.UNOFFERED, Kind.CAA,
+})  # fmt: skip
 
 
 class State(StrEnum):
@@ -29,6 +39,16 @@ class State(StrEnum):
     WRONG = "wrong"
     MISSING = "missing"
     UNREACHABLE = "unreachable"  # could not check: says nothing about the record
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What of ours may be found by way of a domain's recommended records, hosts with ports."""
+
+    panel: str
+    imap: tuple[str, int]
+    submission: tuple[str, int]
+    caa_issuer: str  # who issues certificates for our names below the domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +64,7 @@ class Wanted:
     proof_label: str
     proof_ip: str
     proof_text: str
+    services: Services
     kinds: frozenset[Kind]
     reports_address: str = ""  # where DMARC reports should go too; none: nowhere of ours
     dkim_next: tuple[str, str] | None = None  # selector and public key, for Kind.DKIM_NEXT

@@ -58,21 +58,28 @@ async def check_hosts(hosts: Sequence[Host], network: Network) -> list[Outcome]:
 
 
 async def _check(host: Host, lookups: Lookups) -> Outcome:
-    found, theirs, ours = await asyncio.gather(
-        proof.check_text(host.name, host.secret, lookups),
-        asyncio.gather(*(lookups.find(host.name, rdtype) for rdtype in ADDRESS_TYPES)),
-        asyncio.gather(*(lookups.find_cached(host.panel, rdtype) for rdtype in ADDRESS_TYPES)),
+    found, way = await asyncio.gather(
+        proof.check_text(host.name, host.secret, lookups), lead(host.panel, lookups, host.name)
     )
-    return Outcome(found, judge(host, theirs, ours))
+    return Outcome(found, way)
 
 
-def judge(host: Host, theirs: Sequence[Answer], ours: Sequence[Answer]) -> Way:
+async def lead(panel: str, lookups: Lookups, domain: str, label: str = "") -> Way:
+    """Where LABEL.DOMAIN leads to."""
+    theirs, ours = await asyncio.gather(
+        asyncio.gather(*(lookups.find(domain, rdtype, label) for rdtype in ADDRESS_TYPES)),
+        asyncio.gather(*(lookups.find_cached(panel, rdtype) for rdtype in ADDRESS_TYPES)),
+    )
+    return judge(panel, theirs, ours)
+
+
+def judge(panel: str, theirs: Sequence[Answer], ours: Sequence[Answer]) -> Way:
     """By an alias of our name, or by our addresses and none else."""
-    words = {"name": host.name, "panel": host.panel}
+    words = {"name": theirs[0].name, "panel": panel}
     for answer in theirs:
-        if host.panel in answer.aliases:
+        if panel in answer.aliases:
             sentence = _("%(name)s is an alias (CNAME) of %(panel)s.") % words
-            return Way(State.OK, sentence, (host.panel,), answer.source)
+            return Way(State.OK, sentence, (panel,), answer.source)
     missing = [answer for answer in theirs if not answer.found]
     unclear = [answer for answer in missing if answer.state is State.UNREACHABLE]
     known, found = _addresses(ours), _addresses(theirs)

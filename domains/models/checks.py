@@ -14,7 +14,7 @@ class RecordCheck(models.Model):
     STATES = [(state.value, state.value) for state in State]
 
     domain = models.ForeignKey(Domain, models.CASCADE, related_name="record_checks", db_index=False)
-    kind = models.CharField(max_length=10, choices=KINDS)
+    kind = models.CharField(max_length=20, choices=KINDS)
     state = models.CharField(max_length=12, choices=STATES)
     found = models.JSONField(default=list)
     source = models.CharField(max_length=300, blank=True)

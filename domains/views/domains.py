@@ -13,7 +13,7 @@ from accounts.http import MemberRequest, hosting
 from accounts.roles import Act
 from accounts.room import Countable
 from accounts.shares import share_of
-from domains import access, cutover, limits, names, records, renewal, services
+from domains import access, cutover, limits, names, recommended, records, renewal, services
 from domains.dns.findings import RECORDS
 from domains.forms import CatchAllForm, CodeForm, CodeRequestForm, DomainForm, SpamLevelForm
 from domains.models import Domain
@@ -93,6 +93,7 @@ def page_of(domain: Domain) -> dict[str, object]:
         "total": Total.objects.filter(domain_id=domain.pk).first(),
         "records": rows,
         "verified": len({row.kind for row in rows if row.level == "ok"} & RECORDS),
+        "offers": recommended.offers(domain),
         "keys": renewal.keys_of(domain),
         "steps_left": not domain.healthy or not (domain.mailbox_count or domain.alias_of_id),
         "proofs": records.for_proof(domain) if domain.may_prove else [],
@@ -139,7 +140,7 @@ def verify(request: MemberRequest, domain_id: UUID) -> HttpResponse:
 @hosting(Act.LOOK)
 def zone_file(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     domain = access.get_domain(request.membership, domain_id)
-    rows = records.to_publish(domain)
+    rows = records.to_publish(domain) + recommended.to_offer(domain)
     if domain.may_prove:
         rows = records.for_proof(domain) + rows
     response = HttpResponse(records.zone_file(rows), content_type="text/plain; charset=utf-8")

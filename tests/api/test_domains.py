@@ -167,3 +167,13 @@ def test_what_a_domain_holds(api, domain):
     assert api.get(f"/domains/{domain.pk}/usage").json() == {
         "bytes": 0, "messages": 0, "mailboxes": 1, "aliases": 0,
     }  # fmt: skip
+
+
+def test_recommended_records_are_a_list_of_their_own(api, domain):
+    listed = api.get(f"/domains/{domain.pk}/dns/recommended").json()
+    assert [each["kind"] for each in listed][:2] == ["autoconfig", "autodiscover"]
+    assert listed[0]["host"] == "autoconfig"
+    assert "Thunderbird" in listed[0]["gives"]
+    assert {each["state"] for each in listed} == {"unknown"}
+    required = api.get(f"/domains/{domain.pk}/dns").json()
+    assert not {each["kind"] for each in required} & {each["kind"] for each in listed}

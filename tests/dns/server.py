@@ -17,7 +17,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from domains.dns import Kind, Network, Wanted, check, check_many
+from domains.dns import Kind, Network, Services, Wanted, check, check_many
 
 RESOLVER = "127.0.0.1"
 KEY = base64.b64encode(bytes(range(256)) + b"k" * 38).decode()
@@ -31,6 +31,12 @@ WANTED = Wanted(
     proof_label="d123456789",
     proof_ip="192.0.2.10",
     proof_text="kuploy=secret",
+    services=Services(
+        panel="panel.kuploy.test",
+        imap=("imap.kuploy.test", 993),
+        submission=("smtp.kuploy.test", 587),
+        caa_issuer="ca.test",
+    ),
     kinds=frozenset(Kind),
     dkim_next=("k2", KEY),
 )

@@ -8,7 +8,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.audit import Actor
 from accounts.models import Account, Membership, Plan, Role, User
-from domains import records
+from domains import recommended, records
 from domains.activation import activate
 from domains.models import Domain
 from domains.services import add_domain
@@ -99,5 +99,6 @@ class Command(BaseCommand):
 
 
 def zone_of(domain: Domain) -> str:
-    lines = records.zone_file(records.to_publish(domain))
+    rows = records.to_publish(domain) + recommended.to_offer(domain)
+    lines = records.zone_file(rows)
     return ZONE.format(domain=domain.name, records=lines)

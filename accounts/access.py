@@ -22,7 +22,10 @@ def get_token(account: Account, pk: UUID) -> Token:
 
 
 def seat_at_client(seat: Membership, typed: str) -> Membership:
-    """What a seat at a reseller may do in the account of that client."""
+    """What a seat at a reseller may do in the account of that client.
+
+    As in the panel, who has a seat of the own there acts with that one.
+    """
     if not (seat.account.is_reseller and seat.allows(Act.EDIT_CLIENTS)):
         raise Http404
     try:
@@ -31,4 +34,5 @@ def seat_at_client(seat: Membership, typed: str) -> Membership:
         raise Http404 from None
     clients = seat.account.clients.filter(removed_at=None)
     client = get_object_or_404(clients.select_related("plan", *branded()), pk=pk)
-    return Membership(user=seat.user, account=client, role=seat.role)
+    own = client.memberships.filter(user=seat.user).first()
+    return own or Membership.lent(seat.user, client, seat.role, as_reseller=True)

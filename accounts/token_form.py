@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import NameField, ids_of_domains
 from accounts.models import Account, Area
+from accounts.models.tokens import ENTER_CLIENTS
 
 MOST_NETWORKS = 20
 LEVELS = [("", _("Nothing")), ("read", _("Read")), ("write", _("Read and write"))]
@@ -72,6 +73,13 @@ class TokenForm(forms.Form):
         max_length=2000,
         help_text=_("Addresses or networks such as 192.0.2.0/24; empty means from everywhere."),
     )
+    enter_clients = forms.BooleanField(
+        label=_("Also in the accounts of clients"),
+        required=False,
+        help_text=_(
+            "With the header Kuploy-Account it works there as here, in the areas chosen above."
+        ),
+    )
     # Comes with the page, so that sending the same page twice makes one token.
     code = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
 
@@ -80,6 +88,8 @@ class TokenForm(forms.Form):
         self.account = account
         for area in areas_of(account):
             self.fields[area] = forms.ChoiceField(label=area.label, choices=LEVELS, required=False)
+        if not account.is_reseller:
+            del self.fields["enter_clients"]
 
     @property
     def area_fields(self) -> list[forms.BoundField]:
@@ -95,7 +105,15 @@ class TokenForm(forms.Form):
         ]
         if not (self.scopes or self.errors):
             raise ValidationError(_("Choose at least one area that the token opens."))
+        if cleaned.get("enter_clients"):
+            self._enter_clients(cleaned)
         return cleaned
+
+    def _enter_clients(self, cleaned: dict[str, Any]) -> None:
+        self.scopes.append(ENTER_CLIENTS)
+        if cleaned.get("only_domains"):
+            sentence = _("These domains are no client’s: leave them out, or the clients.")
+            self.add_error("enter_clients", sentence)
 
     def choice(self) -> dict[str, Any]:
         """What the service takes."""

@@ -16,8 +16,8 @@ from accounts import access
 from accounts.api.limits import Rate
 from accounts.audit import Actor
 from accounts.http import MemberRequest, who_automates
-from accounts.models import Account, Area, Token
-from accounts.models.tokens import PREFIX
+from accounts.models import Account, Area, Membership, Token
+from accounts.models.tokens import ENTER_CLIENTS, PREFIX
 from accounts.roles import Act
 from kuploy.throttle import TooOften, count, throttle
 
@@ -62,9 +62,9 @@ class TokenGuard(HttpBearer):
 
     def _admit(self, request: Any, token: Token, ip: str) -> None:
         who_automates(token.account)
-        seat, reseller = token.seat(), token.account.reseller if token.own_role is None else None
+        seat = token.seat()
         if typed := request.headers.get(FOR_CLIENT):
-            seat, reseller = access.seat_at_client(seat, typed), token.account
+            seat = _at_client(token, seat, typed)
         if self.area and not token.opens(self.area, to_write=self.to_write):
             sentence = _("This token does not open that: it has no scope “%(scope)s”.")
             raise PermissionDenied(sentence % {"scope": self.scope})
@@ -73,10 +73,20 @@ class TokenGuard(HttpBearer):
         self.check(seat.account)
         request.token, request.user = token, token.user
         request.account, request.membership = seat.account, seat
+        reseller = seat.account.reseller if seat.as_reseller else None
         request.actor = Actor(
             seat.account, token.user, ip, reseller=reseller.name if reseller else "",
             token=token.name,
         )  # fmt: skip
+
+
+def _at_client(token: Token, seat: Membership, typed: str) -> Membership:
+    """As whoever made the token, in a client's account; if it was made for that."""
+    inside = access.seat_at_client(seat, typed)
+    if not token.enters_clients:
+        sentence = _("This token stays in its own account: it has no scope “%(scope)s”.")
+        raise PermissionDenied(sentence % {"scope": ENTER_CLIENTS})
+    return inside
 
 
 def _count(request: Any, token: Token) -> None:

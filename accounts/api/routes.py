@@ -18,6 +18,7 @@ from accounts.api.jobs import Job
 from accounts.api.problems import REFERENCE, Changed, Problem
 from accounts.http import anyone
 from accounts.models import Account, Area
+from accounts.models.tokens import ENTER_CLIENTS
 from accounts.roles import Act
 
 View = Callable[..., Any]
@@ -31,7 +32,10 @@ def _header(name: str, description: str) -> dict[str, Any]:
     return {"in": "header", "name": name, "schema": schema, "description": description}
 
 
-CLIENT = _header(FOR_CLIENT, "A reseller's: the id of the client in whose account to work.")
+CLIENT = _header(
+    FOR_CLIENT,
+    f"A reseller's, with the scope {ENTER_CLIENTS}: the id of the client in whose account to work.",
+)
 KEY = _header(repeats.HEADER, "Sent again within 24 hours with this key, it is not done again.")
 IF_MATCH = _header("If-Match", "The ETag of what was read: refused with 412 if it has changed.")
 

@@ -1,5 +1,6 @@
 """Tenants and the seats in them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -131,8 +132,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             user=user, account=account.reseller_id, role__gte=Act.EDIT_CLIENTS.role,
             account__kind=Account.Kind.RESELLER,
         ).first()  # fmt: skip
-        # Not saved: it stands for the seat that the reseller's own membership gives here.
-        return seat and Membership(user=user, account=account, role=seat.role)
+        return seat and Membership.lent(user, account, seat.role, as_reseller=True)
 
 
 class Membership(models.Model):
@@ -150,8 +150,10 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["user", "account"], name="one_seat_per_account"),
         )
 
-    # No column: the address of a service account, which has a seat without being a person.
+    # No columns: the address of a service account, which has a seat without being a person; and
+    # whether it is what a reseller's own membership gives in a client's account.
     service = ""
+    as_reseller = False
 
     def __str__(self) -> str:
         return f"{self.user} in {self.account}"
@@ -163,15 +165,20 @@ class Membership(models.Model):
         seat.service = address
         return seat
 
+    @classmethod
+    def lent(
+        cls, user: User, account: Account, role: int, domain_ids: Sequence[UUID] = (), *,
+        as_reseller: bool,
+    ) -> Self:  # fmt: skip
+        """A seat that rests on another one: a token's, or a reseller's person's. Never saved."""
+        seat = cls(user=user, account=account, role=role, domain_ids=list(domain_ids))
+        seat.as_reseller = as_reseller
+        return seat
+
     @property
     def only_domain_ids(self) -> list[UUID] | None:
         """The domains that the seat is confined to; None for all of the account."""
         return self.domain_ids if self.role == Role.POSTMASTER else None
-
-    @property
-    def as_reseller(self) -> bool:
-        """The seat that a reseller's own membership gives in a client's account."""
-        return self.pk is None and not self.service
 
     @property
     def may(self) -> Permissions:

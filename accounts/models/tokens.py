@@ -19,6 +19,8 @@ from accounts.roles import Act, Role
 
 # For scanners that look for secrets in what people publish.
 PREFIX = "kuploy_"
+# A reseller's, beside the areas: to work in the accounts of its clients.
+ENTER_CLIENTS = "clients:enter"
 USE_IS_NOTED_AFTER = timedelta(minutes=1)
 
 
@@ -82,7 +84,7 @@ class Token(models.Model):
     digest = models.BinaryField(unique=True, max_length=32)
     # The last characters, by which people recognise it.
     hint = models.CharField(max_length=4)
-    # "mailboxes:read", "mailboxes:write"; who may write may read.
+    # "mailboxes:read", "mailboxes:write"; who may write may read. And ENTER_CLIENTS.
     scopes = ArrayField(models.CharField(max_length=30))
     # None named: all of the account.
     domain_ids = ArrayField(models.UUIDField(), default=list)
@@ -105,6 +107,10 @@ class Token(models.Model):
         if to_write:
             return f"{area}:write" in self.scopes
         return bool({f"{area}:read", f"{area}:write"} & set(self.scopes))
+
+    @property
+    def enters_clients(self) -> bool:
+        return ENTER_CLIENTS in self.scopes
 
     def admits(self, ip: str | None) -> bool:
         """Whether it may be used from that address."""
@@ -130,8 +136,8 @@ class Token(models.Model):
     def seat(self) -> Membership:
         """What it may do in the account: its maker's role, or a postmaster's of its domains."""
         role = Role.POSTMASTER if self.domain_ids else self.maker_role or 0
-        return Membership(
-            user=self.user, account=self.account, role=role, domain_ids=self.domain_ids
+        return Membership.lent(
+            self.user, self.account, role, self.domain_ids, as_reseller=self.own_role is None
         )
 
     @property

@@ -1,7 +1,9 @@
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
-from accounts.models import Token
+from accounts.models import Account, Token
 from tests.conftest import make_domain
 
 TYPED = {"name": "Deploy", "lasts": "90", "mailboxes": "write", "usage": "read"}
@@ -72,6 +74,31 @@ def test_what_is_wrong_is_said_where_it_was_typed(add, charlie, typed, sentence)
 def test_there_is_an_end_to_how_many(add, as_alice, acme, monkeypatch):
     monkeypatch.setattr("accounts.tokens.TOKENS_PER_ACCOUNT", 0)
     assert "An account has 0 tokens at most" in add().text
+
+
+@pytest.fixture
+def reselling(acme):
+    acme.kind = Account.Kind.RESELLER
+    acme.save()
+
+
+def test_a_resellers_token_enters_clients_only_if_that_was_chosen(add, reselling):
+    assert "also in the accounts of clients" not in add().text
+    assert not Token.objects.get().enters_clients
+    answer = add(code=str(uuid4()), enter_clients="on")
+    assert "also in the accounts of clients" in answer.text
+    assert Token.objects.latest("created_at").enters_clients
+
+
+def test_only_a_reseller_is_offered_it(add, as_alice, acme):
+    assert "accounts of clients" not in as_alice.get(page("add_token", acme)).text
+    add(enter_clients="on")
+    assert not Token.objects.get().enters_clients
+
+
+def test_no_client_has_the_domains_of_the_reseller(add, reselling, domain):
+    answer = add(enter_clients="on", only_domains="acme.test")
+    assert (answer.status_code, "are no client’s" in answer.text) == (422, True)
 
 
 def test_it_is_revoked_with_a_click(add, as_alice, acme):

@@ -10,10 +10,11 @@ from django.test import Client
 
 from accounts.audit import Actor
 from accounts.models import Account, Area, Token, User
+from accounts.models.tokens import ENTER_CLIENTS
 from accounts.tokens import make_token
 
 BASE = "/api/v1"
-ALL = [f"{area}:write" for area in Area]
+ALL = [*(f"{area}:write" for area in Area), ENTER_CLIENTS]
 
 
 class Program:

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from accounts import services
 from accounts.api.guard import GUESSES_PER_MINUTE
-from accounts.audit import Actor
 from accounts.models import Account, AuditEvent, Membership, Role, Token, User
 from accounts.tokens import revoke_token
 from tests.api.conftest import new_program
@@ -156,50 +155,3 @@ def test_who_guesses_is_slowed_down_and_nobody_else(api):
         api.get("/domains", Authorization="Bearer kuploy_guess")
     assert api.get("/domains", Authorization="Bearer kuploy_guess").status_code == 429
     assert api.get("/domains").status_code == 200
-
-
-@pytest.fixture
-def harbour(acme, plan):
-    """A reseller whose client is acme."""
-    harry = User.objects.create_user("harry@harbour.test")
-    harbour = services.open_account(name="Harbour", owner=harry)
-    Account.objects.filter(pk=harbour.pk).update(kind=Account.Kind.RESELLER)
-    acme.reseller = harbour
-    acme.save()
-    harbour.refresh_from_db()
-    return harbour
-
-
-@pytest.fixture
-def reseller(harbour):
-    return new_program(harbour, harbour.memberships.get().user)
-
-
-def test_a_resellers_token_works_in_a_clients_account(reseller, acme, domain):
-    for_acme = {"Kuploy-Account": str(acme.pk)}
-    assert reseller.get("/domains").json() == []
-    assert len(reseller.get("/domains", **for_acme).json()) == 1
-    path = f"/domains/{domain.pk}/catch-all"
-    assert reseller.put(path, {"address": ""}, **for_acme).status_code == 200
-    event = acme.audit_events.latest("pk")
-    assert event.who == "Deploy (token of harry@harbour.test) of Harbour"
-
-
-@pytest.mark.parametrize("typed", ["nonsense", "00000000-0000-0000-0000-000000000000"])
-def test_who_is_no_client_is_not_found(reseller, typed):
-    assert reseller.get("/domains", Kuploy_Account=typed).status_code == 404
-
-
-def test_nobody_else_works_in_another_account(api, harbour, charlie):
-    elsewhere = Account.objects.get(memberships__user=charlie)
-    for account in (harbour, elsewhere):
-        assert api.get("/domains", Kuploy_Account=str(account.pk)).status_code == 404
-
-
-def test_a_reseller_makes_a_token_in_a_clients_account(harbour, acme, domain):
-    harry = harbour.memberships.get().user
-    api = new_program(acme, harry)
-    api.put(f"/domains/{domain.pk}/catch-all", {"address": ""})
-    assert acme.audit_events.latest("pk").reseller_name == "Harbour"
-    services.assign_reseller(account=acme, reseller=None, actor=Actor(acme))
-    assert api.get("/domains").status_code == 401

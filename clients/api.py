@@ -77,7 +77,7 @@ class NewClient(Sent):
 @routes.create("/clients", Act.EDIT_CLIENTS, ClientOut)
 def create_client(request: Call, new: NewClient) -> ClientOut:
     """Create a client, and ask its owner in."""
-    sent = {"name": new.name, "email": new.email, "plan": unseal("plan", new.plan_id)}
+    sent = {"name": new.name, "email": new.email, "plan": unseal("plan", new.plan_id) or 0}
     typed = judged(ClientForm(sent, reseller=request.account), SENT_AS)
     client = services.create_client(reseller=request.account, **typed, actor=request.actor)
     return show_client(request, client.pk)
@@ -118,7 +118,7 @@ def move_client(request: Call, client_id: UUID, wanted: Move) -> ClientOut:
     Refused, with the list of it, when the client holds more than fits.
     """
     client = access.get_client(request.account, client_id)
-    sent = {"plan": unseal("plan", wanted.plan_id), "block_excess": wanted.block_excess}
+    sent = {"plan": unseal("plan", wanted.plan_id) or 0, "block_excess": wanted.block_excess}
     typed = judged(MoveForm(sent, account=client), SENT_AS)
     inside = replace(request.actor, account=client, reseller=request.account.name)
     moving.move(account=client, **typed, actor=inside)

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any
 
+from django import forms
 from django.conf import settings
-from django.forms import BaseForm
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.utils.translation import gettext, gettext_noop
 from ninja import Field, Schema
@@ -71,7 +72,7 @@ class Changed(Exception):
     """It is not any more what the caller has seen."""
 
 
-def judged(form: BaseForm, sent_as: Mapping[str, str] | None = None) -> dict[str, Any]:
+def judged(form: forms.BaseForm, sent_as: Mapping[str, str] | None = None) -> dict[str, Any]:
     """What the form made of it; Invalid with an entry for each field that it complains about.
 
     SENT_AS says where in the body a field comes from that has another name there.
@@ -80,10 +81,27 @@ def judged(form: BaseForm, sent_as: Mapping[str, str] | None = None) -> dict[str
         return form.cleaned_data
     places = {name: name for name in form.fields} | {**(sent_as or {})}
     raise Invalid(
-        Entry(detail=str(message), pointer=f"#/{places[name]}" if name in places else None)
-        for name, messages in form.errors.items()
-        for message in messages
+        Entry(detail=detail, pointer=f"#/{places[name]}" if name in places else None)
+        for name, errors in form.errors.as_data().items()
+        for error in errors
+        for detail in _said(form.fields.get(name), error)
     )
+
+
+def _said(field: Any, error: ValidationError) -> list[str]:
+    """A page shows what can be chosen, a program has to be told."""
+    if error.code != "invalid_choice" or not isinstance(field, forms.ChoiceField):
+        return [str(message) for message in error.messages]
+    if isinstance(field, forms.ModelChoiceField):
+        return [gettext("There is no such thing on offer here.")]
+    choices: Any = field.choices
+    offered = ", ".join(_choice(value, label) for value, label in choices if value != "")
+    return [gettext("Choose one of these: %(choices)s.") % {"choices": offered}]
+
+
+def _choice(value: Any, label: Any) -> str:
+    """A number of bytes says little by itself."""
+    return f"{value} ({label})" if isinstance(value, int) else str(value)
 
 
 def answer(

@@ -32,6 +32,22 @@ def test_all_that_is_wrong_is_said_at_once(api, domain):
     assert "short" not in problem["detail"]
 
 
+@pytest.mark.parametrize("sent", ["new", "changed"])
+def test_the_sizes_on_offer_are_said(api, domain, mailbox, plan, sent):
+    if sent == "new":
+        problem = api.post("/mailboxes", {**NEW, "local_part": "x", "quota_bytes": 5}).json()
+    else:
+        problem = api.patch(f"/mailboxes/{mailbox.pk}", {"quota_bytes": 5}).json()
+    (entry,) = problem["errors"]
+    assert entry["pointer"] == "#/quota_bytes"
+    assert entry["detail"].startswith("Choose one of these: 1073741824 (1 GB), 2147483648 (2 GB),")
+
+
+def test_the_languages_on_offer_are_said(api, path):
+    problem = api.patch(path, {"language": "xx"}).json()
+    assert problem["errors"][0]["detail"].startswith("Choose one of these: en, ")
+
+
 def test_only_what_is_sent_changes(api, mailbox, path):
     changed = api.patch(path, {"display_name": "Info desk"}).json()
     assert (changed["display_name"], changed["quota_bytes"]) == ("Info desk", GB)

@@ -95,6 +95,15 @@ def test_what_is_wrong_with_a_client_is_said(api, small):
     assert {each["pointer"] for each in problem["errors"]} == {"#/name", "#/email", "#/plan_id"}
 
 
+def test_a_plan_that_is_not_on_offer_is_said(api, small):
+    api.post(f"/plans/{small['id']}/retire")
+    sent = {"name": "Acme", "email": "owner@acme.test", "plan_id": small["id"]}
+    (entry,) = api.post("/clients", sent).json()["errors"]
+    assert (entry["pointer"], entry["detail"]) == (
+        "#/plan_id", "There is no such thing on offer here.",
+    )  # fmt: skip
+
+
 def test_the_owner_is_asked_in_again(api, client_of, posted):
     api.post(f"/clients/{client_of['id']}/invitation", {"email": "other@acme.test"})
     assert posted()[-1].to == ["other@acme.test"]

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.utils.timezone import is_naive
 
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 50
@@ -36,7 +38,7 @@ def paginate(
     With AMONG those whose key is found there: a choice by what the rows themselves do not hold.
     """
     column = key.removeprefix("-")
-    after, before = (_cursor(queryset, column, params.get(name, "")) for name in NAMES)
+    after, before = (place_in(queryset, column, params.get(name, "")) for name in NAMES)
     cursor, backwards = before or after, bool(before)
     descending = key.startswith("-") != ("turn" in params)
     ascending = descending == backwards
@@ -79,13 +81,14 @@ def _fetch(
     return found
 
 
-def _cursor(queryset: "QuerySet[M]", column: str, typed: str) -> str:
-    """What can stand in that column; anything else counts as not typed."""
+def place_in(queryset: "QuerySet[Any]", column: str, typed: str) -> str:
+    """What can stand in that column; empty for anything else, which counts as not typed."""
     try:
-        queryset.model._meta.get_field(column).to_python(typed)  # type: ignore[union-attr]
+        value = queryset.model._meta.get_field(column).to_python(typed)
     except ValidationError:
         return ""
-    return typed
+    # A moment without its zone was never handed out.
+    return "" if isinstance(value, datetime) and is_naive(value) else typed
 
 
 def _turned(params: Any) -> str:

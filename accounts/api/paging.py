@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 from ninja import Field, Schema
 
 from accounts.api.answers import Listing
 from accounts.api.problems import Entry, Invalid
 from kuploy.codes import seal, unseal
-from kuploy.paging import Page, paginate
+from kuploy.paging import Page, paginate, place_in
 
 M = TypeVar("M", bound=Model)
 MOST = 200
@@ -31,7 +32,9 @@ def by_name(
     search: str = "",
     among: "QuerySet[Any] | None" = None,
 ) -> Page[M]:
-    """In the order of a unique column of text, whose value is what the next page begins after."""
+    """In the order of a unique column, whose value is what the next page begins after."""
+    if window.after and not place_in(queryset, key.removeprefix("-"), window.after):
+        raise _no_place()
     params = place(window.after)
     return paginate(queryset, key, params, search, size=window.limit, among=among)
 
@@ -66,8 +69,13 @@ def unsealed(kind: str, after: str) -> str:
     except ValueError:
         number = None
     if number is None:
-        raise Invalid([Entry(detail="This is no place in this list.", parameter="after")])
+        raise _no_place()
     return str(number)
+
+
+def _no_place() -> Invalid:
+    detail = _("This is no place in this list: take it from the Link of the page before.")
+    return Invalid([Entry(detail=detail, parameter="after")])
 
 
 def place(after: str) -> QueryDict:

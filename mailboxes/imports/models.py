@@ -142,6 +142,7 @@ class ImportJob(models.Model):
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     mailbox = models.CharField(max_length=320, blank=True)
     reseller = models.CharField(max_length=120, blank=True)
+    token = models.CharField(max_length=80, blank=True, db_default="")
     ip = models.GenericIPAddressField(null=True)
     # A postmaster's chosen domains; NULL for all of the account.
     domain_ids = ArrayField(models.UUIDField(), null=True)
@@ -174,7 +175,7 @@ class ImportJob(models.Model):
 
     @property
     def actor(self) -> Actor:
-        return Actor(self.account, self.user, self.ip, self.mailbox, self.reseller)
+        return Actor(self.account, self.user, self.ip, self.mailbox, self.reseller, self.token)
 
     def numbers(self) -> Numbers:
         found = self.rows.order_by().values_list("state").annotate(n=models.Count("*"))

@@ -74,7 +74,7 @@ def note_export(*, account: Account, kind: str, actor: Actor) -> None:
 
 def _sign(job: ImportJob, domain_ids: Sequence[UUID] | None, actor: Actor) -> None:
     job.user, job.ip, job.mailbox = actor.user, actor.ip, actor.mailbox
-    job.reseller = actor.reseller
+    job.reseller, job.token = actor.reseller, actor.token
     job.domain_ids = None if domain_ids is None else list(domain_ids)
 
 

@@ -9,6 +9,7 @@ from mailboxes.imports.work import take_turn
 from mailboxes.migration.models import MigrationMailbox
 from mailboxes.models import Mailbox
 from tests.conftest import PASSWORD
+from tests.imports.conftest import do_all
 
 FILE = f"info@acme.test;{PASSWORD}\nsales@acme.test;short\n"
 OLD = {"address": "info@acme.test", "remote_user": "old; one", "remote_password": 'p"w'}
@@ -38,6 +39,31 @@ def test_a_file_is_checked_before_anything_is_made(api, uploaded):
 
 def test_an_import_that_is_not_ready_is_not_applied(api, uploaded):
     assert "has moved on meanwhile" in api.post(f"{uploaded}/apply").json()["detail"]
+
+
+def test_what_was_imported_by_a_program_is_recorded_with_its_name(api, uploaded, acme):
+    (job,) = ImportJob.objects.all()
+    job = do_all(job)
+    assert api.post(f"{uploaded}/apply").status_code == 202
+    assert do_all(job).status == "done_skipped"
+    events = acme.audit_events.filter(action__startswith="import.")
+    assert {event.action for event in events} >= {"import.uploaded", "import.ended"}
+    assert {event.token_name for event in events} == {"Deploy"}
+
+
+@pytest.mark.parametrize("place", ["2020-01-01", "2020-01-01T00:00:00", "x"])
+def test_what_is_no_place_in_the_list_is_said(api, uploaded, place):
+    problem = api.get(f"/imports?after={place}").json()
+    assert [each["parameter"] for each in problem["errors"]] == ["after"]
+    assert "take it from the Link" in problem["errors"][0]["detail"]
+
+
+def test_imports_come_in_pages(api, uploaded):
+    api.post("/imports", {"kind": "mailbox", "content": FILE, "file_name": "b.csv"})
+    first = api.get("/imports?limit=1")
+    address = first["Link"].partition(">")[0].partition("/api/v1")[2]
+    found = [*first.json(), *api.get(address).json()]
+    assert [each["file_name"] for each in found] == ["b.csv", "a.csv"]
 
 
 def test_an_import_is_discarded(api, uploaded):

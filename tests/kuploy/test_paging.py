@@ -21,6 +21,11 @@ def names(page) -> str:
     return "".join(row.name[0] for row in page.rows)
 
 
+@pytest.mark.parametrize("place", ["2020-01-01", "2020-01-01T00:00", "x", "1"])
+def test_a_moment_without_its_zone_is_no_place(letters, place):
+    assert len(names(page(letters, f"after={place}", key="created_at"))) == 3
+
+
 def walk(letters, start: str, link: str) -> list[str]:
     seen, query = [], start
     while True:

@@ -3,19 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import Actor
 from accounts.models import Account, Membership, Role, User
+from kuploy.queue import LATE_AFTER
 
 # A worker says after every few rows that it is alive; a claim older than this is a dead one's.
 CLAIM_LASTS = timedelta(minutes=1)
@@ -52,8 +53,14 @@ class ImportJobQuerySet(models.QuerySet["ImportJob"]):
     def due(self) -> Self:
         """By the database's clock. A claim in the future was made before the clock went back."""
         working = self.filter(status__in=ImportJob.WORKING)
-        held = Q(claimed_at__range=(Now() - CLAIM_LASTS, Now() + CLAIM_LASTS))
-        return working.filter(Q(claimed_at=None) | ~held)
+        return working.filter(Q(claimed_at=None) | ~Q(claimed_at__range=_around_now()))
+
+    def late(self) -> Self:
+        """Due for long, while no worker holds any: those that wait for their turn are not late."""
+        if ImportJob.objects.filter(claimed_at__range=_around_now()).exists():
+            return self.none()
+        since = Greatest("created_at", "began_at")
+        return self.due().alias(since=since).filter(since__lt=Now() - LATE_AFTER)
 
     def claim(self, pk: UUID) -> "ImportJob | None":
         """The job, held by the caller from now on; None when another worker has it."""
@@ -61,6 +68,10 @@ class ImportJobQuerySet(models.QuerySet["ImportJob"]):
         if not claimed.update(claimed_at=Now(), claim=F("claim") + 1, tries=F("tries") + 1):
             return None
         return self.select_related("account__plan", "account__reseller__plan", "user").get(pk=pk)
+
+
+def _around_now() -> tuple[Any, Any]:
+    return Now() - CLAIM_LASTS, Now() + CLAIM_LASTS
 
 
 @dataclass(frozen=True, slots=True)

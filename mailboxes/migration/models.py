@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Membership
 from kuploy import crypto
+from kuploy.queue import LATE_AFTER
 from mailboxes.migration.connecting import Server
 from mailboxes.migration.source import Login
 from mailboxes.models import Mailbox
@@ -89,6 +90,12 @@ class MigrationMailboxQuerySet(models.QuerySet["MigrationMailbox"]):
         return self.filter(waits | left, mailbox__isnull=False).exclude(
             mailbox__state=Mailbox.State.DELETING
         )
+
+    def late(self) -> Self:
+        """Due for long, while no worker copies any: those that wait for their turn are not late."""
+        if self.running().exists():
+            return self.none()
+        return self.due().filter(due_at__lt=Now() - LATE_AFTER)
 
     def claim_next(self, host: str) -> "MigrationMailbox | None":
         """The next of a mail host, now held by the caller: who has the fewest running comes first.

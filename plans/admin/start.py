@@ -12,6 +12,8 @@ from domains import figures as domains
 from kuploy import queues
 from kuploy.figures import MOST_COUNTED, Queue, list_of
 from mailboxes import figures as mailboxes
+from mailboxes.imports import figures as imports
+from mailboxes.migration import figures as migration
 from notifications import figures as notifications
 from plans.billing import snapshots
 from quotas import figures as quotas
@@ -37,7 +39,7 @@ def _figures() -> dict[str, Any]:
     names = sorted({settings.MAIL_HOST, *(total.host for total in hosts)})
     waiting = [
         Queue("celery", [quotas.changes()]), domains.checks(), notifications.deliveries(),
-        *mailboxes.queues(names),
+        *mailboxes.queues(names), imports.queue(), *migration.queues(names),
     ]  # fmt: skip
     lengths = queues.lengths([queue.name for queue in waiting])
     return {

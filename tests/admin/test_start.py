@@ -1,6 +1,7 @@
 """The provider's start page: the figures of the day."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -154,6 +155,31 @@ def test_what_waits_for_a_receiver_is_not_late(start, everything):
 def test_a_job_in_hand_is_not_late(start, everything):
     HostJob.objects.update(due_at=Now() - AN_HOUR, claimed_at=Now())
     assert start().context["needs"] == []
+
+
+@pytest.fixture
+def moving_in(acme, mailbox):
+    """An import and a migration that nobody has begun for an hour."""
+    began = timezone.now() - AN_HOUR
+    acme.imports.create(kind="mailbox", file_name="staff.csv", created_at=began)
+    job = acme.migrations.create(host="old.test", port=993, security="tls", step="copy")
+    job.mailboxes.create(address=mailbox.address, mailbox=mailbox, due_at=began)
+
+
+def test_imports_and_migrations_without_a_worker_are_told(start, moving_in):
+    assert rows(start(), "imports") == {"imports": 1}
+    assert rows(start(), "move.mail1") == {"mailboxes to fill": 1}
+    assert "queue imports" in needs(start())
+    assert "queue move.mail1" in needs(start())
+
+
+def test_whoever_waits_for_a_turn_is_not_late(start, moving_in, acme, mailbox):
+    acme.imports.create(kind="alias", file_name="more.csv", claimed_at=Now())
+    job = acme.migrations.create(host="other.test", port=993, security="tls", step="copy")
+    job.mailboxes.create(
+        address=mailbox.address, mailbox=mailbox, state="running", claimed_at=Now(), run_key=uuid4()
+    )
+    assert needs(start()) == ""
 
 
 def test_a_pile_of_changes_means_that_nobody_judges(start, domain, mailbox):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 
-from accounts.api import failures, own, problems
+from accounts.api import failures, own, problems, team
 from accounts.api.bodies import Bodies
 from clients import api as clients
 from domains import api as domains
@@ -17,12 +17,14 @@ from mailboxes.imports import api as imports
 from mailboxes.migration import api as migration
 from notifications import api as notifications
 from plans import api as plans
+from plans.billing import api as billing
 
 PARTS = [
     domains.routes, recommended.routes, signing.routes, domains.usage_routes, limits.routes,
     mailboxes.routes, mailboxes.usage_routes, aliases.routes,
     imports.routes, migration.routes, notifications.routes, plans.routes, clients.routes,
-    own.usage_routes, own.audit_routes, own.job_routes,
+    own.usage_routes, own.audit_routes, own.job_routes, team.routes,
+    billing.routes, billing.reseller_routes,
 ]  # fmt: skip
 
 

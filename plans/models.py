@@ -1,5 +1,6 @@
 """What was invoiced: see billing/snapshots.sql, which keeps it from being changed."""
 
+from datetime import date
 from typing import Self
 from uuid import UUID
 
@@ -55,6 +56,12 @@ class Snapshot(models.Model):
 
 
 class LineQuerySet(models.QuerySet["Line"]):
+    def of_account(self, account_id: UUID, month: date) -> Self:
+        return self.filter(month=month, account_id=account_id)
+
+    def of_clients(self, reseller_id: UUID, month: date) -> Self:
+        return self.filter(month=month, reseller_id=reseller_id)
+
     def paid_by(self, account_id: UUID) -> Self:
         """By its own plan what is its own, by that too what its clients have: due_price, ..."""
         return self._due(Q(account_id=account_id)).filter(

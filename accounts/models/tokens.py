@@ -35,6 +35,8 @@ class Area(models.TextChoices):
     USAGE = "usage", _("Usage")
     NOTIFICATIONS = "notifications", _("Notifications")
     AUDIT = "audit", _("Activity")
+    TEAM = "team", _("Team")
+    BILLING = "billing", _("Billing")
     PLANS = "plans", _("Plans for clients")
     CLIENTS = "clients", _("Clients")
 

@@ -70,11 +70,11 @@ def clients_sheet(request: MemberRequest) -> StreamingHttpResponse:
 
 
 def _own(request: MemberRequest, month: Month) -> LineQuerySet:
-    return Line.objects.filter(month=month.first, account_id=request.account.pk)
+    return Line.objects.of_account(request.account.pk, month.first)
 
 
 def _clients(request: MemberRequest, month: Month) -> LineQuerySet:
-    return Line.objects.filter(month=month.first, reseller_id=request.account.pk)
+    return Line.objects.of_clients(request.account.pk, month.first)
 
 
 def _for_clients(request: MemberRequest, month: Month) -> list[Charge]:

@@ -54,13 +54,16 @@ def body_of(operation: Any) -> dict[str, Any] | None:
         if model.__ninja_param_source__ == "body":
             (field,) = model.model_fields.values()
             wanted = field.annotation.model_json_schema()
-            least = {"string": "x", "boolean": True, "array": [], "integer": 1}
             shapes = {name: wanted["properties"][name] for name in wanted.get("required", [])}
-            return {
-                name: NOBODY if "format" in shape else least[shape["type"]]
-                for name, shape in shapes.items()
-            }
+            return {name: least_of(shape) for name, shape in shapes.items()}
     return None
+
+
+def least_of(shape: dict[str, Any]) -> Any:
+    if "enum" in shape:
+        return shape["enum"][0]
+    least = {"string": "x", "boolean": True, "array": [], "integer": 1}
+    return NOBODY if "format" in shape else least[shape["type"]]
 
 
 ROUTES = list(routes())
@@ -88,7 +91,9 @@ def ours(acme):
 
 def all_things_of(account: Account, name: str) -> dict[str, Any]:
     things = things_of(account, name)
-    return {**things, "plan_id": seal("plan", things["plan_id"]), "job_id": "none"}
+    numbered = {"plan_id": "plan", "seat_id": "seat"}
+    sealed = {name: seal(kind, things[name]) for name, kind in numbered.items()}
+    return {**things, **sealed, "job_id": "none"}
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from accounts.models import Account, Membership, Role, User
 from accounts.services import remove_member
+from notifications import outcomes
 from notifications.models import Alert, Channel, Delivery, Notice
+from notifications.outcomes import Result
 from notifications.services import raise_alert
 from notifications.webhooks import remove_webhook
 from tests.concurrency import at_once
@@ -189,6 +191,27 @@ def test_nor_does_an_alert_that_is_being_told_keep_anybody_from_going(acme, bob,
     assert at_once(tell_slowly, remove_meanwhile) == [None, None]
     assert not goes.exists()
     assert "alice@example.test" in mailed()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nor_does_an_attempt_that_is_being_written_down(acme, hook, actor):
+    tell(acme)
+    sending, (delivery,) = Event(), hook.deliveries.all()
+
+    def send_slowly():
+        with transaction.atomic():
+            outcomes.record(
+                hook, [delivery.pk], Result(delivered=False, seconds=0.1, sentence="No answer")
+            )
+            sending.set()
+            wait_for(somebody_waits, "the removal")
+
+    def remove_meanwhile():
+        sending.wait(timeout=10)
+        remove_webhook(channel=hook, actor=actor)
+
+    assert at_once(send_slowly, remove_meanwhile) == [None, None]
+    assert not Channel.objects.filter(pk=hook.pk).exists()
 
 
 def somebody_waits():

@@ -6,11 +6,12 @@ import pytest
 
 from mailboxes import hashes, passwords
 from tests.conftest import PASSWORD
-from tests.mailservers.clients import can_sign_in
+from tests.mailservers.clients import STACK, can_sign_in
 
 
 def hash_by_dovecot(scheme: str) -> str:
-    command = ["doveadm", "-c", "/dev/null", "pw", "-s", scheme, "-p", PASSWORD]
+    conf = STACK.folder / "dovecot" / "conf" / "dovecot.conf"
+    command = ["doveadm", "-c", conf, "pw", "-s", scheme, "-p", PASSWORD]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 

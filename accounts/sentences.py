@@ -52,6 +52,8 @@ SENTENCES: dict[str, Any] = {
     "domain.deliver_here": _("Switched early delivery of %(name)s on or off"),
     "domain.key_renewal_begun": _("Made the next signing key of %(name)s"),
     "domain.key_renewal_given_up": _("Kept the present signing key of %(name)s"),
+    "domain.key_cnames_chosen": _("Chose that the keys of %(name)s renew by themselves"),
+    "domain.key_cnames_left": _("Chose that the key of %(name)s is published by hand"),
     "domain.key_renewed": _("%(name)s is signed with its next key"),
     "domain.spam_level": _("Changed the spam filter of %(name)s"),
     "domain.catch_all": _("Changed the catch-all of %(name)s"),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from domains.models import Domain
+from domains.models import Domain, ZoneRecord
 from kuploy.figures import Figure, Queue, counted, list_of
 
 LIST = "domains_domain"
@@ -11,6 +11,14 @@ LIST = "domains_domain"
 def broken() -> Figure:
     found = counted(Domain.objects.broken())
     return Figure(_("Domains with broken DNS"), found, list_of(LIST, records="broken"), True)
+
+
+def trouble_with_key_zone() -> str:
+    """Why our own zone of signing keys cannot be changed; empty where it can."""
+    failing = ZoneRecord.objects.failing()
+    last = failing.order_by("-failing_since").first()
+    words = _("Our zone of signing keys is behind by %(count)s records. %(reason)s")
+    return words % {"count": counted(failing), "reason": last.failure} if last else ""
 
 
 def checks() -> Queue:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from domains.dns import dkim, dmarc, proof, spf_advice
 from domains.dns.findings import RECOMMENDED, Kind, State
@@ -12,6 +14,11 @@ from domains.models import DkimKey, Domain, RecordCheck, mx_records
 
 # They end with the name of a host.
 HOSTS = ("CNAME", "MX", "SRV")
+PURPOSES: dict[Kind, Any] = {
+    Kind.SPF: "SPF", Kind.DKIM: "DKIM", Kind.DMARC: "DMARC",
+    Kind.DKIM_NEXT: gettext_lazy("DKIM, next key"),
+    Kind.DKIM_SPARE: gettext_lazy("DKIM, spare key"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,7 @@ class Record:
     @property
     def purpose(self) -> str:
         """What people call it, where the type does not say so."""
-        names = {Kind.SPF: "SPF", Kind.DKIM: "DKIM", Kind.DMARC: "DMARC"}
-        return _("DKIM, next key") if self.kind == Kind.DKIM_NEXT else names.get(self.kind, "")
+        return str(PURPOSES.get(self.kind, ""))
 
     @property
     def instead(self) -> str:
@@ -62,18 +68,19 @@ class Record:
 def to_publish(domain: Domain) -> list[Record]:
     """MX twice, SPF, DKIM and DMARC, each with its last check; and the key that is to follow."""
     checks = {check.kind: check for check in domain.record_checks.all()}
-    signing = [(Kind.DKIM, current_key(domain)), (Kind.DKIM_NEXT, next_key(domain))]
     rows: list[tuple[Kind, str, str, str, int | None]] = [
         *((Kind.MX, "MX", "@", host, priority) for priority, host in mx_records()),
         (Kind.SPF, "TXT", "@", spf_advice.fresh(settings.SPF_HOST), None),
-        *(
-            (kind, "TXT", f"{key.selector}._domainkey", dkim.record(key.public_key), None)
-            for kind, key in signing
-            if key
-        ),
+        *((kind, *_of_key(key), None) for kind, key in keys_to_publish(domain)),
         (Kind.DMARC, "TXT", "_dmarc", dmarc.fresh(settings.REPORTS_ADDRESS), None),
     ]
     return [row(domain, checks, *each) for each in rows]
+
+
+def _of_key(key: DkimKey) -> tuple[str, str, str]:
+    if key.target:
+        return "CNAME", key.host, key.target
+    return "TXT", key.host, dkim.record(key.public_key)
 
 
 def for_proof(domain: Domain) -> list[Record]:
@@ -104,15 +111,33 @@ def zone_file(records: Iterable[Record]) -> str:
     return "".join(f"{record.zone_line}\n" for record in records)
 
 
+def keys_to_publish(domain: Domain) -> list[tuple[Kind, DkimKey]]:
+    """The key that signs, the one that is to follow, and the one behind the second CNAME."""
+    found = {Kind.DKIM: current_key(domain), Kind.DKIM_NEXT: next_key(domain)}
+    by_cname = any(key.target for key in found.values() if key)
+    found[Kind.DKIM_SPARE] = spare_key(domain) if by_cname else None
+    return [(kind, key) for kind, key in found.items() if key]
+
+
+# Chosen here, not by the database: the sweep fetched the keys of all its domains at once.
 def current_key(domain: Domain) -> DkimKey:
     """The one that signs."""
-    # Chosen here, not by the database: the sweep fetched the keys of all its domains at once.
-    return next(key for key in domain.dkim_keys.all() if key.signs_since and not key.replaced_at)
+    return next(key for key in domain.dkim_keys.all() if key.signs)
 
 
 def next_key(domain: Domain) -> DkimKey | None:
     """The one that waits for its record to be published."""
-    return next((key for key in domain.dkim_keys.all() if not key.signs_since), None)
+    return next((key for key in domain.dkim_keys.all() if key.is_next), None)
+
+
+def spare_key(domain: Domain) -> DkimKey | None:
+    """Behind the second of two CNAMEs: the one that stands by, or that was just replaced."""
+    now = timezone.now()
+    spare = (
+        key for key in domain.dkim_keys.all()
+        if key.stands_by or (key.target and (key.needed_until or now) > now)
+    )  # fmt: skip
+    return next(spare, None)
 
 
 def _quoted(value: str) -> str:

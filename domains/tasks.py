@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from domains import renewal, verification
+from domains import cnames, key_zone, renewal, verification
 from domains.models import OwnershipCode
 
 
@@ -20,9 +20,18 @@ def sweep_checks() -> None:
 
 @shared_task
 def renew_keys() -> None:
-    """Offer a new key where one has signed for a year, and forget those long replaced."""
+    """Renew keys that have signed for a year, or offer it, and forget those long replaced."""
+    cnames.renew_old()
+    cnames.make_spares()
     renewal.offer()
     renewal.forget_replaced()
+    key_zone.withdraw_unneeded()
+
+
+@shared_task
+def tell_key_zone() -> None:
+    """Have our own zone hold the records of the keys that we publish."""
+    key_zone.tell()
 
 
 @shared_task

@@ -16,16 +16,17 @@ from accounts.models import Suspension
 from domains import checks, cutover, recommended, records, renewal, watch
 from domains.activation import activate
 from domains.dns.check import Findings, check_many
-from domains.dns.findings import RECORDS, Finding, Kind, State, Wanted
+from domains.dns.findings import RECORDS, Finding, Kind, State, Wanted, WantedKey
 from domains.dns.transport import Network
 from domains.models import Domain, mx_records
+from kuploy.addresses import host_and_port
 
 PROOFS = frozenset({Kind.PROOF_A, Kind.PROOF_TXT})
 BATCH = 500
 # A worker that died in the middle of a batch loses its claim after this long.
 CLAIM_LASTS = timedelta(minutes=5)
 SOONEST, LATEST = timedelta(minutes=1), timedelta(days=1)
-# While something is undecided: a look-up that failed, or an MX that has just gone.
+# While something is undecided: a look-up that failed, an MX that has just gone, a key that waits.
 UNDECIDED = timedelta(hours=1)
 # Senders may still hold the old MX in their caches: mail goes on being taken for this long.
 MX_GRACE = timedelta(days=1)
@@ -69,42 +70,37 @@ def _to_check(domain_ids: Sequence[str]) -> Iterable[Domain]:
 
 
 def _wanted(domain: Domain, also: frozenset[Kind] = frozenset()) -> Wanted:
-    key, following = records.current_key(domain), records.next_key(domain)
-    kinds = (RECORDS | PROOFS if domain.may_prove else RECORDS) | also
+    signing = {
+        kind: WantedKey(key.selector, key.public_key, key.target)
+        for kind, key in records.keys_to_publish(domain)
+    }
     return Wanted(
         name=domain.name,
         mx=mx_records(),
         spf_host=settings.SPF_HOST,
         sending_networks=tuple(settings.SENDING_NETWORKS),
-        dkim_selector=key.selector,
-        dkim_public_key=key.public_key,
+        keys=signing,
         proof_label=domain.proof_label,
         proof_ip=settings.PROOF_IP,
         proof_text=domain.proof_text,
         reports_address=settings.REPORTS_ADDRESS,
         services=recommended.services(),
-        kinds=kinds | {Kind.DKIM_NEXT} if following else kinds,
-        dkim_next=(following.selector, following.public_key) if following else None,
+        kinds=RECORDS | signing.keys() | (PROOFS if domain.may_prove else set()) | also,
     )
 
 
 @cache
 def network() -> Network:
     return Network(
-        resolvers=tuple(_host_and_port(entry) for entry in settings.RESOLVERS),
+        resolvers=tuple(host_and_port(entry) for entry in settings.RESOLVERS),
         nameserver_port=settings.NAMESERVER_PORT,
         private_nameservers=settings.PRIVATE_NAMESERVERS,
     )
 
 
-def _host_and_port(entry: str) -> tuple[str, int]:
-    host, colon, port = entry.rpartition(":")
-    return (host.strip("[]"), int(port)) if colon and port.isdecimal() else (entry, 53)
-
-
 def record(results: Sequence[tuple[Domain, Findings]]) -> None:
     """Activate what was proved, then store the findings: whoever sees the result sees both."""
-    results = [(domain, renewal.judged(findings)) for domain, findings in results]
+    results = [(domain, renewal.judged(domain, findings)) for domain, findings in results]
     for domain, findings in results:
         proofs = [kind for kind in PROOFS & findings.keys() if findings[kind].state is State.OK]
         if proofs:
@@ -158,7 +154,8 @@ def _outcome(domain: Domain, findings: Findings, stored: checks.Checks) -> tuple
     here, left_at = _mx(domain, findings[Kind.MX])
     states = [findings[kind].state for kind in RECORDS]
     healthy = _healthy(domain, states)
-    undecided = State.UNREACHABLE in states or (here and left_at is not None)
+    waits = Kind.DKIM_NEXT in findings
+    undecided = waits or State.UNREACHABLE in states or (here and left_at is not None)
     latest = watch.AGAIN if watch.doubtful(stored) else UNDECIDED if undecided else LATEST
     return domain.pk, here, left_at, healthy, _next_check(domain, healthy, latest)
 

@@ -142,9 +142,13 @@ def _resolver() -> dns.resolver.Resolver:
 
 
 def _nameserver(entry: str) -> dns.nameserver.Nameserver:
-    host, colon, port = entry.rpartition(":")
-    if not (colon and port.isdecimal()):
-        host, port = entry, "53"
+    host, port = host_and_port(entry)
     # The operator may name a resolver, as Docker Compose does.
-    found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_DGRAM)
-    return dns.nameserver.Do53Nameserver(str(found[0][4][0]), int(port))
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+    return dns.nameserver.Do53Nameserver(str(found[0][4][0]), port)
+
+
+def host_and_port(entry: str) -> tuple[str, int]:
+    """A name server as a setting names it: host, or host:port."""
+    host, colon, port = entry.rpartition(":")
+    return (host.strip("[]"), int(port)) if colon and port.isdecimal() else (entry, 53)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from base64 import b64decode
 from itertools import pairwise
 from pathlib import Path
 
@@ -44,6 +45,16 @@ def matching(name: str, pattern: str, default: str, what: str) -> str:
     value = text(name, default)
     if not re.fullmatch(pattern, value):
         raise ImproperlyConfigured(f"{name} must be {what}, not {value!r}.")
+    return value
+
+
+def base64(name: str, default: str | None = None) -> str:
+    """A secret in base64. What was typed is not repeated in the error."""
+    value = text(name, default)
+    try:
+        b64decode(value, validate=True)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be base64, as tsig-keygen prints it.") from None
     return value
 
 

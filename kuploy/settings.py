@@ -53,6 +53,16 @@ NAMESERVER_PORT = env.number("KUPLOY_NAMESERVER_PORT", 53)
 # A customer's name servers may have private addresses only where all of this is a demonstration.
 PRIVATE_NAMESERVERS = env.flag("KUPLOY_PRIVATE_NAMESERVERS", False)
 
+# Our own zone for keys that we renew by ourselves, and the name server that takes its changes
+DKIM_ZONE = env.text("KUPLOY_DKIM_ZONE", "").strip(".").lower()
+_with_zone = None if DKIM_ZONE else ""
+DNS_UPDATE_SERVER = env.text("KUPLOY_DNS_UPDATE_SERVER", _with_zone)
+DNS_UPDATE_KEY_NAME = env.text("KUPLOY_DNS_UPDATE_KEY_NAME", _with_zone)
+DNS_UPDATE_SECRET = env.base64("KUPLOY_DNS_UPDATE_SECRET", _with_zone)
+DNS_UPDATE_ALGORITHM = env.choice(
+    "KUPLOY_DNS_UPDATE_ALGORITHM", {"hmac-sha256", "hmac-sha384", "hmac-sha512"}, "hmac-sha256"
+)
+
 # Calls to customers' servers: the time for one, with the look-up, the connection and the answer
 WEBHOOK_TIMEOUT_SECONDS = env.number("KUPLOY_WEBHOOK_TIMEOUT_SECONDS", 10)
 # http and private addresses too, only where all of this is a demonstration.

@@ -12,7 +12,10 @@ import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
+import dns.tsig
+import dns.update
 
+from deploy.dns.updates import Updates
 from deploy.dns.zone import Records, ZoneFile
 
 logger = logging.getLogger("deploy.dns")
@@ -66,8 +69,8 @@ def _select(
 class Server:
     """Keeps ready answers: a question that was asked before costs one look-up."""
 
-    def __init__(self, zone: ZoneFile) -> None:
-        self.zone = zone
+    def __init__(self, zone: ZoneFile, updates: Updates | None = None) -> None:
+        self.zone, self.updates = zone, updates
         self._ready: dict[tuple[bytes, bool], bytes] = {}
         self._version = -1
 
@@ -78,22 +81,38 @@ class Server:
             self._version = self.zone.version
         key = (wire[2:], tcp)
         if key not in self._ready:
-            built = self._build(wire, tcp=tcp)
-            if built is None:
+            try:
+                query = dns.message.from_wire(wire, self.updates.keyring if self.updates else None)
+            except (dns.message.UnknownTSIGKey, dns.tsig.BadSignature, dns.tsig.BadTime):
+                return _not_trusted(wire)
+            except dns.exception.DNSException:
                 return None
+            if query.flags & dns.flags.QR:
+                return None
+            built = self._build(query, tcp=tcp)
+            if query.had_tsig:  # signed with the time: nobody asks that again
+                return built
             self._ready[key] = built[2:]
         return wire[:2] + self._ready[key]
 
-    def _build(self, wire: bytes, *, tcp: bool) -> bytes | None:
-        try:
-            query = dns.message.from_wire(wire)
-        except dns.exception.DNSException:
-            return None
-        if query.flags & dns.flags.QR:
-            return None
-        response = answer(query, self.zone.records)
+    def _build(self, query: dns.message.Message, *, tcp: bool) -> bytes:
         limit = 65535 if tcp else max(query.payload, PLAIN_UDP_SIZE)
-        return response.to_wire(max_size=limit, prefer_truncation=True)
+        return self._answer(query).to_wire(max_size=limit, prefer_truncation=True)
+
+    def _answer(self, query: dns.message.Message) -> dns.message.Message:
+        if self.updates is None or not isinstance(query, dns.update.UpdateMessage):
+            return answer(query, self.zone.records)
+        response = dns.message.make_response(query)
+        response.set_rcode(self.updates.apply(query))
+        self.zone.refresh(at_once=True)
+        return response
+
+
+def _not_trusted(wire: bytes) -> bytes:
+    """Who has no key of ours is told so, without a signature."""
+    response = dns.message.make_response(dns.message.from_wire(wire, question_only=True))
+    response.set_rcode(dns.rcode.NOTAUTH)
+    return response.to_wire()
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -125,9 +144,8 @@ async def _converse(
         writer.close()
 
 
-async def serve(zone: ZoneFile, host: str, port: int) -> None:
-    server = Server(zone)
-    zone.refresh()
+async def serve(server: Server, host: str, port: int) -> None:
+    server.zone.refresh()
     loop = asyncio.get_running_loop()
     await loop.create_datagram_endpoint(lambda: _Datagrams(server), local_addr=(host, port))
     tcp = await asyncio.start_server(lambda r, w: _converse(server, r, w), host, port)

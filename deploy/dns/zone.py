@@ -68,18 +68,21 @@ def _section(body: str, origin: str) -> list[dns.rrset.RRset]:
 
 
 class ZoneFile:
-    """The records of a file, read again when it changes. A broken edit keeps the last good ones."""
+    """The records of files, read again when one changes. A broken edit keeps the last good ones.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    The first one has to be there. What is in another one comes by itself: see updates.py.
+    """
+
+    def __init__(self, path: Path, *more: Path) -> None:
+        self.path, self.more = path, more
         self.records = Records()
         self.version = 0
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: list[tuple[int, int, int]] = []
         self._check_at = 0.0
 
-    def refresh(self) -> None:
+    def refresh(self, *, at_once: bool = False) -> None:
         now = time.monotonic()
-        if now < self._check_at:
+        if now < self._check_at and not at_once:
             return
         self._check_at = now + CHECK_SECONDS
         try:
@@ -88,11 +91,12 @@ class ZoneFile:
             logger.error("%s: %s; the records before this edit stay in force", self.path, error)
 
     def _read_if_changed(self) -> None:
-        status = self.path.stat()
-        seen = (status.st_ino, status.st_mtime_ns, status.st_size)
+        paths = [self.path, *(path for path in self.more if path.exists())]
+        found = [path.stat() for path in paths]
+        seen = [(status.st_ino, status.st_mtime_ns, status.st_size) for status in found]
         if seen == self._seen:
             return
         self._seen = seen
-        self.records = parse(self.path.read_text())
+        self.records = parse("\n".join(path.read_text() for path in paths))
         self.version += 1
         logger.info("%s: serving %d names", self.path, len(self.records.nodes))

@@ -24,6 +24,7 @@ SECRETS = (
     "redis",
     "doveadm",
     "keys",
+    "dns_update",
 )
 # What a person may set for `make run`; everything else follows from the stack.
 PREFERENCES = ("DEBUG", "SIGNUP", "BRAND", "FROM_EMAIL", "SUPPORT_EMAIL", "LOG_LEVEL")
@@ -77,6 +78,11 @@ class Stack:
         return self.folder / "demo.zone"
 
     @property
+    def updated_zone(self) -> Path:
+        """The file of the zone that takes changes over the network."""
+        return self.folder / "dns" / "keys.zone"
+
+    @property
     def outbox(self) -> Path:
         return self.folder / "outbox"
 
@@ -116,10 +122,20 @@ class Stack:
             "PRIVATE_NAMESERVERS": "1",
             "INSECURE_RECEIVERS": "1",
             "MAIL_HOST": MAIL_HOST,
+            "DNS_UPDATE_SERVER": self.address("dns"),
         }
+        wanted |= self.key_zone()
         preferred = {name: os.environ.get(f"KUPLOY_{name}") for name in PREFERENCES}
         wanted |= {name: value for name, value in preferred.items() if value is not None}
         return {f"KUPLOY_{name}": value for name, value in wanted.items()}
+
+    def key_zone(self) -> dict[str, str]:
+        """Our own zone of signing keys, and who may change it."""
+        return {
+            "DKIM_ZONE": "keys.kuploy.test",
+            "DNS_UPDATE_KEY_NAME": "kuploy",
+            "DNS_UPDATE_SECRET": self.secrets["dns_update"],
+        }
 
     def mail_host_environment(self) -> dict[str, str]:
         """The same for the worker on the mail host, which alone may reach into mailboxes."""

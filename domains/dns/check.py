@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,8 @@ CHECKS: dict[Kind, Callable[[Wanted, Lookups], Awaitable[Finding]]] = {
     Kind.MX: mx.check,
     Kind.SPF: spf.check,
     Kind.DKIM: dkim.check,
-    Kind.DKIM_NEXT: dkim.check_next,
+    Kind.DKIM_NEXT: partial(dkim.check, kind=Kind.DKIM_NEXT),
+    Kind.DKIM_SPARE: partial(dkim.check, kind=Kind.DKIM_SPARE),
     Kind.DMARC: dmarc.check,
     Kind.PROOF_A: proof.check_a,
     Kind.PROOF_TXT: proof.check_txt,

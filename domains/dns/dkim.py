@@ -9,7 +9,7 @@ from dns.rdatatype import RdataType
 
 from . import tags
 from .answers import Answer, unanswered
-from .findings import Finding, Kind, State, Wanted, plain, shown
+from .findings import Finding, Kind, State, Wanted, WantedKey, plain, shown
 from .resolver import Lookups
 
 
@@ -18,25 +18,24 @@ def record(public_key: str) -> str:
     return f"v=DKIM1; k=rsa; p={public_key}"
 
 
-async def check(wanted: Wanted, lookups: Lookups) -> Finding:
-    label = f"{wanted.dkim_selector}._domainkey"
-    return judge(wanted, await lookups.find(wanted.name, RdataType.TXT, label))
+async def check(wanted: Wanted, lookups: Lookups, kind: Kind = Kind.DKIM) -> Finding:
+    key = wanted.keys[kind]
+    answer = await lookups.find(wanted.name, RdataType.TXT, f"{key.selector}._domainkey")
+    return replace(judge(key, answer), kind=kind)
 
 
-async def check_next(wanted: Wanted, lookups: Lookups) -> Finding:
-    """The same for the key that is to follow."""
-    selector, public_key = wanted.dkim_next or ("", "")
-    following = replace(wanted, dkim_selector=selector, dkim_public_key=public_key)
-    return replace(await check(following, lookups), kind=Kind.DKIM_NEXT)
-
-
-def judge(wanted: Wanted, answer: Answer) -> Finding:
-    advice = record(wanted.dkim_public_key)
+def judge(key: WantedKey, answer: Answer) -> Finding:
+    advice = key.target or record(key.public_key)
+    if answer.state is not State.UNREACHABLE and key.target:
+        if key.target in answer.aliases and not answer.found:
+            return _not_there_yet(answer)
+        if answer.aliases and key.target not in answer.aliases and not _is_ours(key, answer):
+            return _led_astray(key, answer)
     if not answer.found:
         return unanswered(Kind.DKIM, answer, advice)
     texts = answer.texts()
     keys = [text for text in texts if _is_key(text)]
-    state, sentence = _verdict(wanted, answer, keys)
+    state, sentence = _verdict(key, answer, keys)
     return Finding(
         kind=Kind.DKIM,
         state=state,
@@ -47,7 +46,26 @@ def judge(wanted: Wanted, answer: Answer) -> Finding:
     )
 
 
-def _verdict(wanted: Wanted, answer: Answer, keys: list[bytes]) -> tuple[State, str]:
+def _is_ours(key: WantedKey, answer: Answer) -> bool:
+    """The right key by another way, as where a provider puts TXT records in place of a CNAME."""
+    keys = [text for text in answer.texts() if _is_key(text)]
+    return _verdict(key, answer, keys)[0] is State.OK
+
+
+def _not_there_yet(answer: Answer) -> Finding:
+    words = _("The CNAME is right. Our record behind it cannot be found yet: that is for us to do.")
+    return Finding(Kind.DKIM, State.MISSING, words, found=answer.aliases[:1], source=answer.source)
+
+
+def _led_astray(key: WantedKey, answer: Answer) -> Finding:
+    words = _("%(name)s is an alias (CNAME) of %(found)s instead of %(target)s.") % {
+        "name": plain(answer.name), "found": plain(answer.aliases[0]), "target": key.target,
+    }  # fmt: skip
+    found = shown(answer.aliases[:1])
+    return Finding(Kind.DKIM, State.WRONG, words, key.target, found, answer.source)
+
+
+def _verdict(wanted: WantedKey, answer: Answer, keys: list[bytes]) -> tuple[State, str]:
     if not keys:
         return State.MISSING, _("There is a TXT record at %(name)s, but it is no DKIM key.") % {
             "name": answer.name
@@ -74,7 +92,7 @@ def _verdict(wanted: Wanted, answer: Answer, keys: list[bytes]) -> tuple[State, 
     return State.OK, _("Our key is published.")
 
 
-def _fault(wanted: Wanted, found: dict[str, str]) -> str:
+def _fault(wanted: WantedKey, found: dict[str, str]) -> str:
     if found.get("v", "DKIM1") != "DKIM1" or ("v" in found and next(iter(found)) != "v"):
         return _("The DKIM record must begin with v=DKIM1.")
     if not found.get("p", "-"):
@@ -91,7 +109,7 @@ def _fault(wanted: Wanted, found: dict[str, str]) -> str:
         return _("The tag h=%(value)s forbids SHA-256, with which we sign.") % {
             "value": plain(found["h"], 80)
         }
-    return _key_fault("".join(found.get("p", "").split()), wanted.dkim_public_key)
+    return _key_fault("".join(found.get("p", "").split()), wanted.public_key)
 
 
 def _key_fault(found: str, ours: str) -> str:

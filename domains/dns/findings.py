@@ -1,7 +1,7 @@
 """The words between this package and its callers: what is wanted, what was found."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ class Kind(StrEnum):
     SPF = "spf"
     DKIM = "dkim"
     DKIM_NEXT = "dkim_next"  # of the key that is to sign once its record is there
+    DKIM_SPARE = "dkim_spare"  # the second of two CNAMEs: of the key that signs after or before
     DMARC = "dmarc"
     PROOF_A = "proof_a"
     PROOF_TXT = "proof_txt"
@@ -52,6 +53,15 @@ class Services:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedKey:
+    """A signing key, published at SELECTOR._domainkey."""
+
+    selector: str
+    public_key: str  # base64 of the DER SubjectPublicKeyInfo, as it stands in p=
+    target: str = ""  # the name of ours that a CNAME leads to; empty: a TXT record of its own
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What one domain should publish. All names in IDNA form."""
 
@@ -59,15 +69,13 @@ class Wanted:
     mx: tuple[tuple[int, str], ...]
     spf_host: str
     sending_networks: tuple[str, ...]
-    dkim_selector: str
-    dkim_public_key: str  # base64 of the DER SubjectPublicKeyInfo, as it stands in p=
+    keys: Mapping[Kind, WantedKey]  # for DKIM, DKIM_NEXT and DKIM_SPARE
     proof_label: str
     proof_ip: str
     proof_text: str
     services: Services
     kinds: frozenset[Kind]
     reports_address: str = ""  # where DMARC reports should go too; none: nowhere of ours
-    dkim_next: tuple[str, str] | None = None  # selector and public key, for Kind.DKIM_NEXT
 
 
 @dataclass(frozen=True, slots=True)

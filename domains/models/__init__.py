@@ -2,7 +2,7 @@
 
 from domains.models.checks import RecordCheck, mx_records
 from domains.models.codes import OwnershipCode
-from domains.models.keys import DkimKey, DkimKeyQuerySet, new_selector
+from domains.models.keys import RECORD_STAYS, DkimKey, DkimKeyQuerySet, new_selector
 from domains.models.names import (
     Domain,
     DomainQuerySet,
@@ -10,8 +10,10 @@ from domains.models.names import (
     new_proof_label,
     new_proof_text,
 )
+from domains.models.zone import ZoneRecord
 
 __all__ = [
-    "DkimKey", "DkimKeyQuerySet", "Domain", "DomainQuerySet", "OwnershipCode", "RecordCheck",
-    "SpamLevel", "mx_records", "new_proof_label", "new_proof_text", "new_selector",
+    "RECORD_STAYS", "DkimKey", "DkimKeyQuerySet", "Domain", "DomainQuerySet", "OwnershipCode",
+    "RecordCheck", "SpamLevel", "ZoneRecord", "mx_records", "new_proof_label", "new_proof_text",
+    "new_selector",
 ]  # fmt: skip

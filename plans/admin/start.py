@@ -63,6 +63,8 @@ def _needs(waiting: Iterable[Queue], lengths: dict[str, int]) -> Iterable[Senten
         yield _("Nobody judges usage: do beat and a worker for the queue celery run?"), ""
     if snapshots.is_late():
         yield _("No snapshot of today for the invoices: do beat and a worker for celery run?"), ""
+    if trouble := domains.trouble_with_key_zone():
+        yield trouble, ""
     for queue in waiting:
         if lengths.get(queue.name, 0) > MOST_COUNTED:
             yield _not_emptied(queue), ""

@@ -12,8 +12,9 @@ from django.utils import timezone
 from redis import Redis
 
 from accounts.models import User
-from domains.models import Domain
+from domains.models import Domain, ZoneRecord
 from kuploy import figures
+from kuploy.queue import LATE_AFTER
 from mailboxes import jobs
 from mailboxes.models import HostJob
 from notifications.models import Channel, Delivery
@@ -72,6 +73,14 @@ def test_broken_dns_is_counted_where_mail_is_hosted(start, domain, pending_too):
     assert figure(start(), "broken DNS").count == 1
     Domain.objects.filter(pk=domain.pk).update(healthy=True)
     assert figure(start(), "broken DNS").count == 0
+
+
+def test_a_zone_of_signing_keys_that_takes_no_changes_is_told_with_the_reason(start):
+    row = ZoneRecord.objects.create(name="x.k1.keys.kuploy.test", text="v=DKIM1; p=AAAA")
+    ZoneRecord.objects.not_told([row], "The name server is on strike.")
+    assert "strike" not in needs(start())
+    ZoneRecord.objects.update(failing_since=Now() - LATE_AFTER)
+    assert "behind by 1 records. The name server is on strike." in needs(start())
 
 
 @pytest.fixture

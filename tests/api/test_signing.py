@@ -3,6 +3,7 @@
 import pytest
 
 from domains.dns.findings import State
+from tests.domains.test_cnames import BOTH, settled
 from tests.domains.test_renewal import check
 
 
@@ -44,3 +45,19 @@ def test_what_makes_no_sense_is_refused_with_the_reason(api, keys):
 
 def test_the_private_half_is_in_no_answer(api, domain, keys):
     assert "private" not in api.post(f"{keys}/renewal").text
+
+
+def test_keys_renew_by_themselves_and_by_hand_again(api, domain, keys):
+    on = api.put(f"{keys}/by-cnames", {"on": True})
+    assert states(on) == ["stands_by", "next", "signs"]
+    listed = {row["kind"]: row for row in api.get(f"/domains/{domain.pk}/dns").json()}
+    assert listed["dkim_spare"]["type"] == "CNAME"
+    assert listed["dkim_spare"]["value"] == on.json()["keys"][0]["target"]
+    settled()
+    check(domain, **BOTH)
+    assert api.get(keys).json()["by_cnames"]
+    assert states(api.put(f"{keys}/by-cnames", {"on": False}))[0] == "next"
+
+
+def test_what_is_so_already_is_refused(api, keys):
+    assert "not renewed by us" in api.put(f"{keys}/by-cnames", {"on": False}).json()["detail"]

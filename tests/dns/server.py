@@ -17,7 +17,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from domains.dns import Kind, Network, Services, Wanted, check, check_many
+from domains.dns import Kind, Network, Services, Wanted, WantedKey, check, check_many
 
 RESOLVER = "127.0.0.1"
 KEY = base64.b64encode(bytes(range(256)) + b"k" * 38).decode()
@@ -26,8 +26,6 @@ WANTED = Wanted(
     mx=((10, "mx1.kuploy.test"), (20, "mx2.kuploy.test")),
     spf_host="spf.kuploy.test",
     sending_networks=("192.0.2.10", "2001:db8::10"),
-    dkim_selector="k1",
-    dkim_public_key=KEY,
     proof_label="d123456789",
     proof_ip="192.0.2.10",
     proof_text="kuploy=secret",
@@ -38,7 +36,11 @@ WANTED = Wanted(
         caa_issuer="ca.test",
     ),
     kinds=frozenset(Kind),
-    dkim_next=("k2", KEY),
+    keys={
+        Kind.DKIM: WantedKey("k1", KEY),
+        Kind.DKIM_NEXT: WantedKey("k2", KEY),
+        Kind.DKIM_SPARE: WantedKey("k3", KEY),
+    },
 )
 
 

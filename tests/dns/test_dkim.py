@@ -1,6 +1,6 @@
 import pytest
 
-from domains.dns import Kind, State
+from domains.dns import Kind, State, WantedKey
 
 from .server import KEY
 
@@ -83,5 +83,55 @@ def test_a_missing_key_is_told_with_what_to_publish(world):
 
 def test_the_next_key_is_looked_for_under_its_own_selector(world):
     world.texts(NAME.replace("k1", "k2"), f"v=DKIM1; k=rsa; p={KEY}")
-    assert world.check(Kind.DKIM_NEXT, dkim_next=("k2", KEY)).state is State.OK
-    assert world.check(Kind.DKIM_NEXT, dkim_next=("k3", KEY)).state is State.MISSING
+    assert world.check(Kind.DKIM_NEXT).state is State.OK
+    assert world.check(Kind.DKIM_SPARE).state is State.MISSING
+
+
+TARGET = "abc.k1.keys.kuploy.test"
+BY_CNAME = WantedKey("k1", KEY, TARGET)
+
+
+def by_cname(world, *records):
+    world.records(*records)
+    return world.check(Kind.DKIM, keys={Kind.DKIM: BY_CNAME})
+
+
+def test_a_cname_to_our_name_is_right(world):
+    world.texts(TARGET, f"v=DKIM1; k=rsa; p={KEY}")
+    finding = by_cname(world, f"{NAME} CNAME {TARGET}")
+    assert finding.state is State.OK
+
+
+def test_a_provider_may_answer_with_what_is_behind_the_cname(world):
+    world.texts(NAME, f"v=DKIM1; k=rsa; p={KEY}")
+    assert by_cname(world).state is State.OK
+
+
+def test_a_cname_to_another_name_is_told_with_both(world):
+    world.texts("xyz.k1.keys.kuploy.test", f"v=DKIM1; k=rsa; p={KEY[:-8]}AAAAAAAA")
+    finding = by_cname(world, f"{NAME} CNAME xyz.k1.keys.kuploy.test")
+    assert finding.state is State.WRONG
+    assert f"alias (CNAME) of xyz.k1.keys.kuploy.test instead of {TARGET}" in finding.sentence
+    assert (finding.found, finding.advice) == (("xyz.k1.keys.kuploy.test",), TARGET)
+
+
+def test_a_cname_to_a_name_that_does_not_exist_is_told_the_same_way(world):
+    finding = by_cname(world, f"{NAME} CNAME nowhere.test")
+    assert (finding.state, finding.advice) == (State.WRONG, TARGET)
+
+
+def test_a_right_cname_is_not_blamed_for_our_record(world):
+    finding = by_cname(world, f"{NAME} CNAME {TARGET}")
+    assert (finding.state, finding.advice) == (State.MISSING, "")
+    assert "that is for us to do" in finding.sentence
+
+
+def test_a_missing_cname_is_told_with_what_to_publish(world):
+    finding = by_cname(world)
+    assert (finding.state, finding.advice) == (State.MISSING, TARGET)
+
+
+def test_a_key_of_before_in_place_of_the_cname_is_wrong(world):
+    world.texts(NAME, f"v=DKIM1; p={KEY[:-8]}AAAAAAAA")
+    finding = by_cname(world)
+    assert (finding.state, finding.advice) == (State.WRONG, TARGET)

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from domains import renewal
-from domains.dns.findings import Kind, State
-from domains.models import DkimKey, Domain
+from domains.dns.findings import Kind, State, WantedKey
+from domains.models import RECORD_STAYS, DkimKey, Domain
 from domains.records import to_publish
 from domains.tasks import renew_keys
 from domains.verification import _to_check, _wanted, record
@@ -53,7 +53,7 @@ def test_the_page_asks_for_both_records_and_then_for_the_new_one_alone(domain, w
 def test_a_check_looks_for_the_next_record_while_one_waits(domain, waiting):
     wanted = _wanted(domain)
     assert Kind.DKIM_NEXT in wanted.kinds
-    assert wanted.dkim_next == (waiting.selector, waiting.public_key)
+    assert wanted.keys[Kind.DKIM_NEXT] == WantedKey(waiting.selector, waiting.public_key)
     check(domain, dkim_next=State.OK)
     assert Kind.DKIM_NEXT not in _wanted(Domain.objects.get(pk=domain.pk)).kinds
 
@@ -128,6 +128,6 @@ def test_the_page_says_how_long_the_old_record_is_needed(as_alice, domain, waiti
     old = signing(domain)
     check(domain, dkim_next=State.OK)
     text = as_alice.get(domain.get_absolute_url()).text
-    day = (timezone.now() + renewal.RECORD_STAYS).strftime("%Y-%m-%d")
+    day = (timezone.now() + RECORD_STAYS).strftime("%Y-%m-%d")
     assert f"The key {old.selector} was replaced" in text
     assert day in text

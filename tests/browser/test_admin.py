@@ -13,6 +13,8 @@ from tests.conftest import PASSWORD, make_domain, make_mailbox
 @pytest.fixture
 def provider(page, live_server, acme):
     sign_in(page, live_server, User.objects.create_superuser("provider@example.test", PASSWORD))
+    # The newer unfold of Debian 13 shows its navigation by itself only beyond 1280 pixels.
+    page.set_viewport_size({"width": 1400, "height": 900})
     page.goto(f"{live_server.url}/admin/")
     return page
 

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from domains.views import domains, ownership, signing, suspension
 
@@ -21,4 +21,5 @@ urlpatterns = [
     path("<uuid:domain_id>/resume/", suspension.resume, name="resume"),
     path("<uuid:domain_id>/code/", ownership.send_code, name="send_code"),
     path("<uuid:domain_id>/code/enter/", ownership.enter_code, name="enter_code"),
+    path("", include("domains.reports.urls")),
 ]

@@ -50,6 +50,8 @@ app.conf.beat_schedule = {
         ("bring blocked mailboxes back", "plans.tasks.bring_back", 10.0),
         ("renew signing keys", "domains.tasks.renew_keys", 3600.0),
         ("tell the zone of signing keys", "domains.tasks.tell_key_zone", 10.0),
+        ("read DMARC reports", "domains.reports.tasks.read", 60.0),
+        ("forget old DMARC reports", "domains.reports.tasks.forget_old", 3600.0),
         ("forget codes that are too old", "domains.tasks.forget_codes", 3600.0),
         ("ask people into accounts", "accounts.tasks.send_invitations", 10.0),
         ("forget answers of the API", "accounts.tasks.forget_answers", 3600.0),

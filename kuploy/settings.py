@@ -36,6 +36,7 @@ SUBMISSION_PORT = env.number("KUPLOY_SUBMISSION_PORT", 587)
 REPORTS_ADDRESS = env.matching(
     "KUPLOY_REPORTS_ADDRESS", r"([^\s@,;!]+@[^\s@,;!]+)?", "", "an e-mail address"
 )
+REPORTS_IMAP_URL = env.text("KUPLOY_REPORTS_IMAP_URL", None if REPORTS_ADDRESS else "")
 # Who issues certificates for names below customers' domains that lead to the panel; none: no hints
 CAA_ISSUER = env.matching(
     "KUPLOY_CAA_ISSUER", r"[a-z0-9.-]*", "letsencrypt.org", "a domain in lower case"
@@ -107,6 +108,7 @@ INSTALLED_APPS = [
     "notifications",
     "quotas",
     "domains",
+    "domains.reports",
     "mailboxes",
     "mailboxes.migration",
     "mailboxes.imports",

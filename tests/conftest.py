@@ -52,6 +52,12 @@ def _quick_sign_in(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def _reports_address(settings: Settings) -> None:
+    """As where reports are read; no test's own mailbox."""
+    settings.REPORTS_ADDRESS = "dmarc@reports.test"
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """A run that ended with a flush took the plan that a migration makes: it is back."""

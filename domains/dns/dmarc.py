@@ -65,7 +65,7 @@ def _judge_one(answer: Answer, reports_address: str) -> Finding:
     records = [text for text in texts if tags.looks_like("DMARC1", text)]
     state, sentence = _verdict(answer, records)
     if state is State.OK:
-        wanted = _with_reports(records[0], reports_address)
+        wanted = with_reports(records[0], reports_address)
         sentence += _(" With our address in it, this panel shows who sends as you.") * bool(wanted)
     return Finding(
         kind=Kind.DMARC,
@@ -130,7 +130,7 @@ def _praise(found: dict[str, str]) -> str:
     return _("The policy p=%(policy)s applies to forged mail.") % {"policy": policy}
 
 
-def _with_reports(record: bytes, reports_address: str) -> str:
+def with_reports(record: bytes, reports_address: str) -> str:
     """The record with our address beside theirs; nothing where it is there, or none is wanted."""
     found = tags.parse(record)
     theirs = [each.strip() for each in found.get("rua", "").split(",") if each.strip()]

@@ -1,5 +1,6 @@
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
@@ -95,6 +96,7 @@ def page_of(domain: Domain) -> dict[str, object]:
         "verified": len({row.kind for row in rows if row.level == "ok"} & RECORDS),
         "offers": recommended.offers(domain),
         "keys": renewal.keys_of(domain),
+        "reports": bool(settings.REPORTS_ADDRESS),
         "steps_left": not domain.healthy or not (domain.mailbox_count or domain.alias_of_id),
         "proofs": records.for_proof(domain) if domain.may_prove else [],
         "code_request_form": CodeRequestForm(domain=domain),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import figures as accounts
 from domains import figures as domains
+from domains.reports import figures as reports
 from kuploy import queues
 from kuploy.figures import MOST_COUNTED, Queue, list_of
 from mailboxes import figures as mailboxes
@@ -65,6 +66,8 @@ def _needs(waiting: Iterable[Queue], lengths: dict[str, int]) -> Iterable[Senten
         yield _("No snapshot of today for the invoices: do beat and a worker for celery run?"), ""
     if trouble := domains.trouble_with_key_zone():
         yield trouble, ""
+    if unread := reports.why_unread():
+        yield unread, ""
     for queue in waiting:
         if lengths.get(queue.name, 0) > MOST_COUNTED:
             yield _not_emptied(queue), ""

@@ -13,6 +13,7 @@ from redis import Redis
 
 from accounts.models import User
 from domains.models import Domain, ZoneRecord
+from domains.reports.models import Inbox
 from kuploy import figures
 from kuploy.queue import LATE_AFTER
 from mailboxes import jobs
@@ -34,6 +35,12 @@ AN_HOUR = timedelta(hours=1)
 @pytest.fixture
 def start(provider):
     return lambda: provider.get(START)
+
+
+@pytest.fixture(autouse=True)
+def _reports_are_read(db):
+    Inbox.objects.create(pk=Inbox.ONLY)
+    Inbox.was_read(0, 0)
 
 
 def figure(page, label):

@@ -9,7 +9,7 @@ from tests.test_tenancy import TENANT_ROUTES, address_of, things_of
 
 PARAMETERS = (
     "q", "after", "before", "status", "state", "domain", "page", "next", "kind", "show", "channel",
-    "month", "plan", "copy",
+    "month", "plan", "copy", "of", "days",
 )  # fmt: skip
 NUL = "%00"
 HOSTILE = [
@@ -32,7 +32,7 @@ def ours(acme):
 
 
 # What these are to show is found by a parameter.
-BY_PARAMETER = ("plans:add",)
+BY_PARAMETER = ("plans:add", "domains:reports:sender")
 
 
 @pytest.mark.parametrize("value", HOSTILE)

@@ -1,0 +1,1 @@
+"""DMARC aggregate reports: what receivers say of mail that claims to be from a domain."""

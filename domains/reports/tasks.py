@@ -1,0 +1,16 @@
+from celery import shared_task
+from django.conf import settings
+
+from domains.reports import reading, retention
+
+
+@shared_task
+def read() -> None:
+    """Read the reports that have come. Safe twice: one run at a time, and each counts once."""
+    if settings.REPORTS_ADDRESS:
+        reading.run()
+
+
+@shared_task
+def forget_old() -> None:
+    retention.forget()

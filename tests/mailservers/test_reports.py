@@ -1,0 +1,174 @@
+"""Reports in a real mailbox: each is counted once and gone, whatever lies among them."""
+
+import os
+import signal
+import smtplib
+import socketserver
+import subprocess
+import sys
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+
+from domains.reports import inbox, reading, tasks
+from domains.reports.models import Inbox, Report, Sum
+from tests.conftest import PASSWORD
+from tests.domains.reports.reports import mail, mailed, row
+from tests.mailservers.clients import HOST, STACK, TIMEOUT_SECONDS, imap, subjects, wait_for
+
+
+def url_of(address, port=None):
+    user, password = quote(address, safe=""), quote(PASSWORD, safe="")
+    return f"imap://{user}:{password}@{HOST}:{port or STACK.ports['imap']}"
+
+
+@pytest.fixture
+def address(new_mailbox, settings):
+    """The mailbox to which reports go."""
+    Inbox.objects.all().delete()
+    address = new_mailbox().address
+    settings.REPORTS_ADDRESS, settings.REPORTS_IMAP_URL = address, url_of(address)
+    yield address
+    Inbox.objects.all().delete()
+
+
+def put(address, *messages):
+    with imap(address) as session:
+        for raw in messages:
+            session.append("INBOX", None, None, raw)
+
+
+def counted(domain):
+    return sum(Sum.objects.filter(domain=domain).values_list("messages", flat=True))
+
+
+@pytest.fixture
+def subject(new_domain):
+    """The domain that the reports are about."""
+    return new_domain()
+
+
+@pytest.fixture
+def report(subject):
+    def make(number=1):
+        rows = row(count=number, header_from=subject.name)
+        return mailed(rows, domain=subject.name, report_id=f"r{number}")
+
+    return make
+
+
+def test_each_report_is_counted_and_deleted(address, subject, report):
+    put(address, report(1), report(2), report(2), report(4))
+    tasks.read()
+    assert counted(subject) == 7
+    assert subjects(address) == []
+    state = Inbox.objects.get()
+    assert (state.counted, state.set_aside, state.failure) == (4, 0, "")
+    assert state.read_at
+
+
+def test_what_is_no_report_is_set_aside_and_holds_up_nothing(
+    address, subject, report, monkeypatch, caplog
+):
+    monkeypatch.setattr(reading, "LARGEST_BYTES", 20_000)
+    large = mail(os.urandom(30_000), subtype="zip")
+    put(address, mail(b"secret words"), large, report(1), b"\xff\n\nhi\n", report(2))
+    tasks.read()
+    assert counted(subject) == 3
+    assert subjects(address) == []
+    assert len(subjects(address, f'"{inbox.ASIDE}"')) == 3
+    assert "it holds no report" in caplog.text
+    assert "it is too large" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_what_was_set_aside_goes_after_a_month(address, report):
+    put(address, mail())
+    tasks.read()
+    with imap(address) as session:
+        session.append(f'"{inbox.ASIDE}"', None, '"01-Jan-2026 00:00:00 +0000"', mail())
+    tasks.read()
+    assert len(subjects(address, f'"{inbox.ASIDE}"')) == 1
+
+
+def test_a_run_ends_in_time_and_the_next_one_goes_on(address, subject, report, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_MESSAGES", 2)
+    put(address, report(1), report(2), report(4))
+    tasks.read()
+    assert counted(subject) == 3
+    tasks.read()
+    assert counted(subject) == 7
+
+
+def test_only_one_reads_at_a_time(address, subject, report):
+    put(address, report(1))
+    assert Inbox.objects.claim()
+    tasks.read()
+    assert counted(subject) == 0
+    Inbox.objects.update(claimed_at=None)
+    tasks.read()
+    assert counted(subject) == 1
+
+
+KILLED = """
+import os, signal, django
+django.setup()
+from domains.reports import inbox, tasks
+inbox.Inbox.delete = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+tasks.read()
+"""
+
+
+def test_a_reader_killed_before_the_deletion_counts_nothing_twice(
+    address, subject, report, settings
+):
+    put(address, report(1), report(2))
+    environment = {
+        **os.environ, "KUPLOY_REPORTS_ADDRESS": address,
+        "KUPLOY_REPORTS_IMAP_URL": settings.REPORTS_IMAP_URL,
+        "KUPLOY_DATABASE_URL": STACK.database_url, "DJANGO_SETTINGS_MODULE": "kuploy.settings",
+    }  # fmt: skip
+    killed = subprocess.run([sys.executable, "-c", KILLED], env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert counted(subject) == 1
+    assert len(subjects(address)) == 2
+    # The claim of the dead one runs out.
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE reports_inbox SET claimed_at = now() - interval '6 minutes'")
+    tasks.read()
+    assert counted(subject) == 3
+    assert subjects(address) == []
+
+
+def test_a_mailbox_that_cannot_be_opened_is_said(address, settings):
+    settings.REPORTS_IMAP_URL = url_of(address).replace(quote(PASSWORD, safe=""), "wrong")
+    tasks.read()
+    state = Inbox.objects.get()
+    assert "AUTHENTICATIONFAILED" in state.failure
+    assert state.failed_at
+    assert "wrong" not in state.failure
+    settings.REPORTS_IMAP_URL = url_of(address)
+    tasks.read()
+    assert Inbox.objects.get().failure == ""
+
+
+def test_a_server_that_is_silent_or_away_is_said(address, settings, monkeypatch):
+    monkeypatch.setattr(inbox, "TIMEOUT_SECONDS", 0.3)
+    silent = socketserver.TCPServer((HOST, 0), socketserver.BaseRequestHandler)
+    settings.REPORTS_IMAP_URL = url_of(address, silent.server_address[1])
+    tasks.read()
+    assert "timed out" in Inbox.objects.get().failure
+    silent.server_close()
+    tasks.read()
+    assert "refused" in Inbox.objects.get().failure
+
+
+def test_a_report_from_outside_is_read_as_any_other_mail(address, subject, report):
+    """And what its sender claims of a proof was taken away on the way."""
+    with smtplib.SMTP(HOST, STACK.ports["smtp"], timeout=TIMEOUT_SECONDS) as client:
+        client.sendmail("noreply@receiver.test", [address], report(1))
+    wait_for(lambda: subjects(address), "the report")
+    tasks.read()
+    assert counted(subject) == 1
+    assert Report.objects.get(domain=subject).vouched_by == ""

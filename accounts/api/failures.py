@@ -64,9 +64,10 @@ def _misfit(request: HttpRequest, error: Any) -> HttpResponse:
 def _entries(errors: list[dict[str, Any]]) -> Iterator[Entry]:
     for each in errors:
         source, *where = each["loc"]
-        if source == "body":
-            # The first step names the argument of the function, which is nobody's business.
-            pointer = "".join(f"/{_escaped(step)}" for step in where[1:])
+        if source in ("body", "form", "file"):
+            # Of JSON the first step names the argument of the function, which is nobody's business.
+            steps = where[1:] if source == "body" else where
+            pointer = "".join(f"/{_escaped(step)}" for step in steps)
             yield Entry(detail=each["msg"], pointer=f"#{pointer}")
         else:
             yield Entry(detail=each["msg"], parameter=str(where[-1] if where else source))

@@ -71,15 +71,23 @@ class Api:
         done: Row = self.call("POST", path, body).json()
         return done
 
+    def upload(self, path: str, about: Row, name: str, content: bytes) -> Row:
+        begun: Row = self.call("POST", path, form=about, files={"file": (name, content)}).json()
+        return begun
+
     def call(
         self, method: str, path: str, body: Row | None = None,
-        headers: dict[str, str] | None = None, query: Row | None = None,
+        headers: dict[str, str] | None = None, query: Row | None = None, **parts: Any,
     ) -> httpx.Response:  # fmt: skip
+        """PARTS, `form` and `files`, instead of a BODY in JSON."""
         headers = headers or {}
         if self.client:
             headers["Kuploy-Account"] = self.client
         query = {name: value for name, value in (query or {}).items() if value not in (None, "")}
-        request = self.http.build_request(method, path, json=body, headers=headers, params=query)
+        request = self.http.build_request(
+            method, path, json=body, headers=headers, params=query, data=parts.get("form"),
+            files=parts.get("files"),
+        )  # fmt: skip
         response = self._sent(request)
         if not response.is_success:
             raise of_response(response)

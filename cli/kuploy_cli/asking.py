@@ -28,12 +28,25 @@ def password(file: str | None, generate: bool) -> str:
     if generate:
         return secrets.token_urlsafe(15)
     if file is None:
-        if not sys.stdin.isatty():
-            raise click.UsageError(
-                "There is no terminal to ask at: use --password-file or --generate."
-            )
-        typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-        return typed
+        return _asked("Password", "--password-file or --generate", twice=True)
+    return _first_line(file)
+
+
+def known_password(whose: str, file: str | None, option: str) -> str:
+    """One that there is already: asked for once, or the first line of the file."""
+    return (
+        _asked(f"Password of {whose}", option, twice=False) if file is None else _first_line(file)
+    )
+
+
+def _asked(words: str, otherwise: str, *, twice: bool) -> str:
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"There is no terminal to ask at: use {otherwise}.")
+    typed: str = click.prompt(words, hide_input=True, confirmation_prompt=twice, err=True)
+    return typed
+
+
+def _first_line(file: str) -> str:
     lines = read(file).splitlines()
     if not lines or not lines[0]:
         raise click.UsageError("The password is empty.")
@@ -43,10 +56,16 @@ def password(file: str | None, generate: bool) -> str:
 def read(file: str) -> str:
     """The text of a file; - is standard input."""
     try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
-        raise click.UsageError(f"{file} cannot be read: {reason}.") from None
+        return read_bytes(file).decode()
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{file} cannot be read: it is not text in UTF-8.") from None
+
+
+def read_bytes(file: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be read: {error.strerror}.") from None
 
 
 def with_yes(work: Work) -> Work:

@@ -48,6 +48,16 @@ def webhook(api: Api, typed: str) -> Row:
     return _only(found, typed, ("url",), "webhook")
 
 
+def member(api: Api, typed: str) -> Row:
+    found = [api.get(f"/members/{typed}")] if _is_id(typed) else _all(api, "/members")
+    return _only(found, typed, ("email",), "member")
+
+
+def invitation(api: Api, typed: str) -> Row:
+    found = [api.get(f"/invitations/{typed}")] if _is_id(typed) else _all(api, "/invitations")
+    return _only(found, typed, ("email",), "invitation")
+
+
 def _searched(api: Api, path: str, typed: str) -> list[Row]:
     if _is_id(typed):
         return [api.get(f"{path}/{typed}")]

@@ -10,6 +10,7 @@ from kuploy_cli.api import Api
 from kuploy_cli.commands import (
     account,
     aliases,
+    billing,
     clients,
     domains,
     imports,
@@ -17,6 +18,7 @@ from kuploy_cli.commands import (
     notices,
     plans,
     rules,
+    team,
 )
 from kuploy_cli.failures import Exit, Failure
 from kuploy_cli.session import Session, verb
@@ -24,7 +26,7 @@ from kuploy_cli.session import Session, verb
 NOUNS = [
     domains.domains, rules.mailboxes, aliases.aliases, account.usage, account.audit,
     account.jobs, notices.webhooks, notices.deliveries, notices.alerts, plans.plans,
-    clients.clients, imports.imports, migrations.migrations,
+    clients.clients, billing.billing, imports.imports, migrations.migrations, team.team,
 ]  # fmt: skip
 
 

@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import QuerySet
-from ninja import Field, Query, Schema
+from django.utils.datastructures import MultiValueDict
+from ninja import Field, FileEx, Form, P, Query, Schema
+from ninja.files import UploadedFile
 
 from accounts.api.answers import Listing
 from accounts.api.bodies import Sent
@@ -23,6 +26,7 @@ from mailboxes.imports.forms import UploadForm
 from mailboxes.imports.models import ImportJob, ImportRow, Kind, Mode
 
 routes = Routes(Area.IMPORTS, who_imports)
+FILE = f"CSV in any usual encoding, or xlsx. Up to {settings.IMPORT_BYTES // 2**20} MB."
 
 
 class ImportOut(Schema):
@@ -59,23 +63,47 @@ def list_imports(request: Call, chosen: Query[Window]) -> Listing:
     )
 
 
-class NewImport(Sent):
+class NewFile(Sent):
     kind: Annotated[str, OneOf(Kind)]
     mode: Annotated[str, OneOf(Mode)] = Mode.DEFAULT.value
+
+
+class NewImport(NewFile):
     file_name: str = Field("import.csv", max_length=200)
-    content: str = Field(description="CSV, with the columns that the panel shows. Up to 900 KB.")
+    content: str = Field(
+        description="CSV, with the columns that the panel shows. Up to 900 KB: see /imports/files."
+    )
 
 
 @routes.start("POST", "/imports", Act.IMPORT, ImportDetail, at="imports")
 def upload_import(request: Call, new: NewImport) -> ImportDetail:
-    """Send a file and have it checked.
+    """Send a list and have it checked.
 
     Nothing is made before it is applied.
     """
     file = SimpleUploadedFile(new.file_name, new.content.encode())
-    sent = {"kind": new.kind, "mode": new.mode}
-    form = UploadForm(sent, {"file": file}, seat=request.membership)
-    typed = judged(form, {"file": "content"})
+    return _uploaded(request, new, file, "content")
+
+
+@routes.start("POST", "/imports/files", Act.IMPORT, ImportDetail, at="imports")
+def upload_import_file(
+    request: Call, new: Form[NewFile], file: FileEx[UploadedFile | None, P(description=FILE)] = None
+) -> ImportDetail:
+    """Send a file and have it checked.
+
+    As it is. Nothing is made before it is applied.
+    """
+    return _uploaded(request, new, file, "file")
+
+
+def _uploaded(
+    request: Call, new: NewFile, file: "UploadedFile | SimpleUploadedFile | None", sent_as: str
+) -> ImportDetail:
+    """As on the page; one that is larger than all that is taken was not even kept."""
+    files = MultiValueDict({"file": [file]} if file else {})
+    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    form = UploadForm(new.model_dump(), files, seat=request.membership, sent=size)
+    typed = judged(form, {"file": sent_as})
     job = services.upload(
         account=request.account, **typed, domain_ids=request.membership.only_domain_ids,
         actor=request.actor,

@@ -3,7 +3,10 @@
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
+from mailboxes.imports import uploads
 from mailboxes.imports.models import ImportJob
 from mailboxes.imports.work import take_turn
 from mailboxes.migration.models import MigrationMailbox
@@ -83,6 +86,46 @@ def test_a_body_that_is_too_large_is_said(api, domain):
     response = api.post("/imports", {"kind": "mailbox", "content": "x" * 1_000_001})
     assert response.status_code == 400
     assert "at most 1000 KB" in response.json()["detail"]
+
+
+def send_file(api, content, name="list.csv", kind="mailbox", **more):
+    file = SimpleUploadedFile(name, content)
+    headers = {"Authorization": f"Bearer {api.secret}"}
+    sent = {"kind": kind, "file": file, **more}
+    return Client().post("/api/v1/imports/files", sent, headers=headers)
+
+
+def test_a_file_of_several_megabytes_is_sent_as_it_is(api, domain, acme):
+    lines = "".join(f"m{n}@acme.test;{PASSWORD};Grün;;;;;;\n" for n in range(40_000))
+    content = lines.encode("latin-1")
+    assert len(content) > 1_500_000
+    response = send_file(api, content, mode="expert")
+    assert response.status_code == 202, response.text
+    job = acme.imports.get()
+    assert (job.file_name, job.mode, job.token) == ("list.csv", "expert", "Deploy")
+    assert response["Location"] == f"/api/v1/imports/{job.pk}"
+    assert sum(len(piece) for piece in uploads.pieces(job)) == len(content)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_file_beyond_the_limit_is_said(api, domain, settings, kept):
+    settings.IMPORT_BYTES = 2**20
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 2**21 if kept else 2**20
+    (entry,) = send_file(api, b"x" * (2**20 + 1)).json()["errors"]
+    assert (entry["pointer"], entry["detail"][:31]) == ("#/file", "The file has more than 1 MB. Sp")
+
+
+@pytest.mark.parametrize(
+    ("sent", "where"), [({"kind": "nonsense"}, "kind"), ({"mode": "x"}, "mode")]
+)
+def test_what_is_wrong_beside_a_file_is_said(api, domain, sent, where):
+    (entry,) = send_file(api, b"a@acme.test;x\n", **sent).json()["errors"]
+    assert entry["pointer"] == f"#/{where}"
+
+
+def test_without_a_file_it_is_said(api, domain):
+    response = api.post("/imports/files", {"kind": "mailbox"})
+    assert response.status_code == 422
 
 
 @pytest.fixture

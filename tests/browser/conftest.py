@@ -3,13 +3,11 @@
 import re
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connections
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -22,9 +20,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from domains.models import names
-from kuploy import queue
-from kuploy.celery import app
 from tests.conftest import PASSWORD
+from tests.worker import at_work
 
 FLAGS = (
     "--no-sandbox",
@@ -48,10 +45,6 @@ EXPECTED = re.compile(
 PATIENCE_MS = 10_000
 
 
-# Some nudges know their task by its name only.
-app.loader.import_default_modules()
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _static_folder() -> None:
     """The server looks into it when it starts, before a test can choose another one."""
@@ -71,22 +64,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(autouse=True)
 def worker(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Does in a thread what a request hands to Celery, as soon as the row is committed."""
-    jobs: list[Future[None]] = []
-    with ThreadPoolExecutor(1) as pool:
-        monkeypatch.setattr(
-            queue, "_send", lambda task, args, _queue: jobs.append(pool.submit(_work, task, args))
-        )
+    with at_work(monkeypatch):
         yield
-    for job in jobs:
-        job.result()
-
-
-def _work(task: queue.Work, args: tuple[object, ...]) -> None:
-    try:
-        task(*args)
-    finally:
-        connections.close_all()
 
 
 @pytest.fixture(autouse=True)

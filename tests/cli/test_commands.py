@@ -115,16 +115,16 @@ def test_any_call_can_be_made(kuploy, domain):
 
 def test_a_list_is_sent_checked_and_discarded(kuploy, domain):
     found = json.loads(kuploy("imports send alias - --no-wait --json", "address;targets\n"))
-    assert found["status"] == "validating"
+    assert (found["status"], found["file_name"]) == ("validating", "import.csv")
     assert found["id"] in kuploy("imports list")
     assert kuploy(f"imports rows {found['id']}") == ""
     assert "File\timport.csv" in kuploy(f"imports show {found['id']}")
 
 
-def test_migrations_are_listed_and_shown(kuploy, mailbox, tmp_path):
-    boxes = [{"address": "info@acme.test", "remote_user": "info", "remote_password": "old one"}]
-    sent = json.dumps({"host": "imap.example.com", "mailboxes": boxes})
-    made = json.loads(kuploy("api POST /migrations --body -", sent))
+def test_migrations_are_listed_and_shown(kuploy, mailbox):
+    add = "migrations add imap.example.com - --since 2026-01-31 --no-wait --json"
+    made = json.loads(kuploy(add, "user;password;here\ninfo;old one;info@acme.test\n"))
+    assert (made["port"], made["security"], made["since"]) == (993, "tls", "2026-01-31")
     assert "imap.example.com" in kuploy("migrations list")
     assert "info@acme.test" in kuploy(f"migrations mailboxes {made['id']}")
     kuploy(f"migrations pause {made['id']}")

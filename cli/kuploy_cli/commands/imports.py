@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from kuploy_cli.api import Row
-from kuploy_cli.asking import read
+from kuploy_cli.asking import read_bytes
 from kuploy_cli.failures import Exit, Failure
 from kuploy_cli.output import Column
 from kuploy_cli.session import Session, follow, verb, waiting
@@ -82,10 +82,11 @@ def rows(session: Session, import_id: str, state: str | None, most: int | None) 
 @click.option("--mode", type=click.Choice(["default", "expert"]), default="default")
 @waiting
 def send(session: Session, kind: str, file: str, mode: str, wait: bool, timeout: int) -> None:
-    """Send a CSV file and have it checked; - is standard input. Nothing is made yet."""
+    """Send a CSV or xlsx file and have it checked; - is standard input. Nothing is made yet."""
     name = "import.csv" if file == "-" else Path(file).name
-    sent = {"kind": kind, "mode": mode, "file_name": name, "content": read(file)}
-    _ended(session, session.api.do("/imports", sent), wait, timeout)
+    about = {"kind": kind, "mode": mode}
+    begun = session.api.upload("/imports/files", about, name, read_bytes(file))
+    _ended(session, begun, wait, timeout)
 
 
 @verb(imports, "apply")

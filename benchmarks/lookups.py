@@ -18,6 +18,9 @@ CLIENTS = 8
 LOOKUPS_PER_CLIENT = 2000
 ROUNDS = 9
 QUERY = re.compile(r"query = SELECT (.+) FROM (\S+) WHERE (.+)")
+CALL = re.compile(r"query = SELECT (mail\.\w+)\('%u', '%d'\)")
+MIRRORS = """(SELECT box.local_part AS local, mirror.name AS domain FROM domains_domain AS mirror
+               JOIN mailboxes_mailbox AS box ON box.domain_id = mirror.alias_of_id) AS mirrored"""
 RATE = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 # What is looked up, with the variables of pgbench; {first} stands for a first name.
 MAILBOX = f"{{first}}:number@{domain_name(':domain')}"
@@ -29,16 +32,15 @@ SIEVE = "query = SELECT id FROM mail.dovecot_sieve WHERE name = 'managed' AND us
 
 @dataclass(frozen=True)
 class LookUp:
+    """A query, and the columns, source and keys of the table that is its floor."""
+
     name: str
     server: str
+    query: str
     columns: str
-    view: str
+    source: str
     condition: str
     among: range
-
-    @property
-    def query(self) -> str:
-        return f"SELECT {self.columns} FROM {self.view} WHERE {self.condition}"
 
     @property
     def keys(self) -> dict[str, str]:
@@ -59,18 +61,17 @@ def measure(size: Size) -> Iterator[Figure]:
 def _lookups(size: Size) -> Iterator[LookUp]:
     conf = Path(os.environ["KUPLOY_STACK"])
     queries = "\n".join(path.read_text() for path in sorted((conf / "dovecot/conf").glob("*.conf")))
-    for name, query in zip(("sign-in", "user"), QUERY.finditer(queries), strict=True):
-        yield _of_dovecot(name, query, size)
+    asked = {query[2]: query for query in QUERY.finditer(queries)}
+    for name, view in (("sign-in", "mail.dovecot_login"), ("user", "mail.dovecot_user")):
+        yield _of_dovecot(name, asked.get(view), size)
     yield _of_dovecot("sieve", QUERY.fullmatch(SIEVE), size)
     subjects = {
         "mailbox": (MAILBOX, size.numbers),
         "domain": (domain_name(":domain"), size.primaries),
         "alias": (ALIAS, size.primaries),
-        "alias_domain": (MIRRORED, size.mirrors),
         "catchall": (f"@{domain_name(':domain')}", size.primaries),
         "sender": (MAILBOX, size.numbers),
         "sender_alias": (ALIAS, size.primaries),
-        "sender_alias_domain": (MIRRORED, size.mirrors),
         "full": (MAILBOX, size.numbers),
     }
     for name, (subject, among) in subjects.items():
@@ -78,6 +79,9 @@ def _lookups(size: Size) -> Iterator[LookUp]:
         local_part, _, domain = subject.rpartition("@")
         values = {"%s": subject, "%u": local_part, "%d": domain}
         yield _lookup(name.replace("_", " "), "postfix", query, values, among)
+    for name in ("alias_domain", "sender_alias_domain"):
+        call = CALL.search((conf / f"postfix/conf/maps/{name}.cf").read_text())
+        yield _call(name.replace("_", " "), call, size)
 
 
 def _of_dovecot(name: str, query: re.Match[str] | None, size: Size) -> LookUp:
@@ -92,7 +96,17 @@ def _lookup(
     columns, view, condition = query.groups()
     for placeholder, value in values.items():
         condition = condition.replace(placeholder, value)
-    return LookUp(name, server, columns, view, condition, among)
+    asked = f"SELECT {columns} FROM {view} WHERE {condition}"
+    return LookUp(name, server, asked, columns, view, condition, among)
+
+
+def _call(name: str, call: re.Match[str] | None, size: Size) -> LookUp:
+    assert call, f"no call for {name}"
+    local_part, _, domain = MIRRORED.rpartition("@")
+    asked = f"SELECT {call[1]}('{local_part}', '{domain}')"
+    condition = f"local = '{local_part}' AND domain = '{domain}'"
+    columns = f"{call[1]}(local, domain)"
+    return LookUp(name, "postfix", asked, columns, MIRRORS, condition, size.mirrors)
 
 
 def _measure(lookup: LookUp, size: Size) -> Figure:
@@ -104,16 +118,16 @@ def _measure(lookup: LookUp, size: Size) -> Figure:
 
 
 def _make_floor(lookup: LookUp) -> str:
-    """A table with the values of the view, keyed by what it is asked with; the query to ask it."""
+    """A table with the values of the source, keyed by what is asked; the query to ask it."""
     table = f'floor."{lookup.name}"'
     keys = ", ".join(f"key_{key}" for key in lookup.keys)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {lookup.columns} FROM {lookup.view} LIMIT 0")
+        cursor.execute(f"SELECT {lookup.columns} FROM {lookup.source} LIMIT 0")
         columns = ", ".join(f'"{column.name}"' for column in cursor.description)
         aliases = ", ".join(f"{key} AS key_{key}" for key in lookup.keys)
         cursor.execute(
             f"CREATE TABLE {table} AS SELECT DISTINCT ON ({', '.join(lookup.keys)})"
-            f" {aliases}, {lookup.columns} FROM {lookup.view}"
+            f" {aliases}, {lookup.columns} FROM {lookup.source}"
         )
         cursor.execute(f"ALTER TABLE {table} ADD PRIMARY KEY ({keys})")
         cursor.execute(f"GRANT SELECT ON {table} TO kuploy_{lookup.server}")

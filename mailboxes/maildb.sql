@@ -169,18 +169,6 @@ SELECT address FROM mail.mailbox WHERE listed;
 CREATE VIEW mail.postfix_alias AS
 SELECT address, targets AS goto FROM mail.alias WHERE local;
 
--- The same local part in the domain that an alias domain mirrors.
-CREATE VIEW mail.postfix_alias_domain AS
-SELECT mirror.name AS domain, box.local_part, box.address AS goto
-  FROM domains_domain AS mirror
-  JOIN mailboxes_mailbox AS box ON box.domain_id = mirror.alias_of_id
- WHERE mirror.local AND box.state = 'active' AND box.domain_served
-UNION ALL
-SELECT mirror.name, alias.local_part, array_to_string(alias.targets, ',')
-  FROM domains_domain AS mirror
-  JOIN mailboxes_alias AS alias ON alias.domain_id = mirror.alias_of_id
- WHERE mirror.local AND alias.domain_served;
-
 -- Asked with "@domain", after every exact address. What would go where nothing is received is unknown.
 CREATE VIEW mail.postfix_catchall AS
 SELECT domain, goto
@@ -207,13 +195,6 @@ SELECT alias.address, box.address AS login
   JOIN mail.mailbox AS box ON box.address = ANY (string_to_array(alias.targets, ','))
  WHERE alias.served AND alias.suspension < 10
    AND box.signs_in AND box.suspension < 10 AND box.account_id = alias.account_id;
-
-CREATE VIEW mail.postfix_sender_alias_domain AS
-SELECT mirror.name AS domain, box.local_part, box.address AS login
-  FROM domains_domain AS mirror
-  JOIN mailboxes_mailbox AS box ON box.domain_id = mirror.alias_of_id
- WHERE mirror.served AND mirror.suspension < 10
-   AND box.state = 'active' AND box.domain_served AND box.suspension < 10;
 
 -- Who signed in and may not send, by address or by the domain of the sender: asked before the above,
 -- which would only say that the sender is somebody else's.
@@ -244,8 +225,41 @@ UNION ALL
 SELECT address, '550 5.2.1 This address takes no mail at present'
   FROM mail.alias WHERE suspension >= 30;
 
--- The same through an alias domain. A function, for its statements stay planned as long as Postfix stays
--- connected: it is asked of every address, and almost none is in an alias domain.
+-- The same local part in the domain that an alias domain mirrors: where its mail goes, who may write as
+-- it, and whether it is refused. Functions, for each first finds the mirrored address and then has one row
+-- to look up, however many the domain holds; and their statements stay planned as long as Postfix stays
+-- connected: they are asked of every address, and almost none is in an alias domain.
+CREATE OR REPLACE FUNCTION mail.mirrored(local_part text, mirror text) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    mirrored text;
+BEGIN
+    SELECT local_part || '@' || target.name INTO mirrored
+      FROM domains_domain AS alias JOIN domains_domain AS target ON target.id = alias.alias_of_id
+     WHERE alias.name = mirror AND alias.local;
+    IF mirrored IS NOT NULL THEN
+        RETURN QUERY SELECT box.address::text FROM mailboxes_mailbox AS box
+                      WHERE box.address = mirrored AND box.state = 'active' AND box.domain_served
+               UNION ALL
+                     SELECT alias.targets FROM mail.alias WHERE alias.address = mirrored AND alias.served;
+    END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION mail.sender_by_mirror(local_part text, mirror text) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    mirrored text;
+BEGIN
+    SELECT local_part || '@' || target.name INTO mirrored
+      FROM domains_domain AS alias JOIN domains_domain AS target ON target.id = alias.alias_of_id
+     WHERE alias.name = mirror AND alias.served AND alias.suspension < 10;
+    IF mirrored IS NOT NULL THEN
+        RETURN QUERY SELECT box.address::text FROM mailboxes_mailbox AS box
+                      WHERE box.address = mirrored AND box.state = 'active' AND box.domain_served
+                        AND box.suspension < 10;
+    END IF;
+END $$;
+
 CREATE OR REPLACE FUNCTION mail.refused_by_mirror(local_part text, mirror text) RETURNS SETOF text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -262,14 +276,13 @@ BEGIN
                UNION SELECT action FROM mail.postfix_full_alias AS alias WHERE alias.address = mirrored;
     END IF;
 END $$;
-REVOKE EXECUTE ON FUNCTION mail.refused_by_mirror FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mail.refused_by_mirror TO kuploy_postfix;
+REVOKE EXECUTE ON FUNCTION mail.mirrored, mail.sender_by_mirror, mail.refused_by_mirror FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION mail.mirrored, mail.sender_by_mirror, mail.refused_by_mirror TO kuploy_postfix;
 
 GRANT USAGE ON SCHEMA mail TO kuploy_dovecot, kuploy_postfix;
 GRANT SELECT ON mail.dovecot_login, mail.dovecot_user, mail.dovecot_sieve TO kuploy_dovecot;
 GRANT SELECT, INSERT, UPDATE ON mail.usage TO kuploy_dovecot;
 GRANT SELECT ON mail.postfix_domain, mail.postfix_own_domain, mail.postfix_mailbox, mail.postfix_alias,
-                mail.postfix_alias_domain, mail.postfix_catchall, mail.postfix_sender,
-                mail.postfix_sender_alias, mail.postfix_sender_alias_domain, mail.postfix_suspended,
-                mail.postfix_full, mail.postfix_full_alias
+                mail.postfix_catchall, mail.postfix_sender, mail.postfix_sender_alias,
+                mail.postfix_suspended, mail.postfix_full, mail.postfix_full_alias
    TO kuploy_postfix;

@@ -317,7 +317,10 @@ def test_dovecot_may_read_its_views_and_write_usage_and_nothing_else(db):
     ("role", "functions"),
     [
         ("kuploy_dovecot", {"note_sign_in"}),
-        ("kuploy_postfix", {"count_sending", "refused_by_mirror"}),
+        (
+            "kuploy_postfix",
+            {"count_sending", "mirrored", "sender_by_mirror", "refused_by_mirror"},
+        ),
     ],
 )
 def test_what_each_mail_server_may_call(db, role, functions):

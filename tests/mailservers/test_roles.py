@@ -10,8 +10,7 @@ from tests.mailservers.clients import STACK
 
 TABLES = ("mailboxes_mailbox", "domains_domain", "accounts_user", "django_session")
 POSTFIX_VIEWS = (
-    *("domain", "mailbox", "alias", "alias_domain", "catchall", "full", "full_alias"),
-    *("sender", "sender_alias", "sender_alias_domain"),
+    *("domain", "mailbox", "alias", "catchall", "full", "full_alias", "sender", "sender_alias"),
 )
 
 

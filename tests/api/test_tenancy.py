@@ -13,7 +13,7 @@ from accounts.models import Account, AuditEvent, Membership, Role, Token
 from kuploy.api import api as kuploy_api
 from kuploy.codes import seal
 from tests.api.conftest import BASE, new_program
-from tests.test_tenancy import things_of
+from tests.tenancy.test_routes import things_of
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 

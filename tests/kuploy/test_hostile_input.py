@@ -5,7 +5,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import Account
-from tests.test_tenancy import TENANT_ROUTES, address_of, things_of
+from tests.tenancy.test_routes import TENANT_ROUTES, address_of, things_of
 
 PARAMETERS = (
     "q", "after", "before", "status", "state", "domain", "page", "next", "kind", "show", "channel",

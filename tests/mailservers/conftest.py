@@ -9,7 +9,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import Account, AuditEvent, Plan, User
-from domains.models import Domain
+from domains.models import Domain, ZoneRecord
 from mailboxes.models import HostJob, Mailbox
 from quotas.models import Usage
 from tests.conftest import make_domain, make_mailbox
@@ -31,7 +31,7 @@ def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[No
 def account(db: None) -> Iterator[Account]:
     account = _new_account("Mail")
     yield account
-    for rows in (Usage, AuditEvent, HostJob):
+    for rows in (Usage, AuditEvent, HostJob, ZoneRecord):
         rows.objects.all().delete()
     User.objects.filter(is_staff=True).delete()
     with connection.cursor() as cursor:

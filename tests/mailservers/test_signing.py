@@ -5,11 +5,20 @@ import smtplib
 from email.message import EmailMessage
 
 import dkim
+import dns.message
+import dns.query
 import pytest
+from django.db.models.functions import Now
+from dns.rdatatype import TXT
 
-from domains import records
+from accounts.audit import Actor
+from deploy.dns.publish import publish
+from domains import cnames, key_zone, records
 from domains.dns.findings import Kind
-from domains.models import DkimKey
+from domains.models import DkimKey, ZoneRecord
+from domains.tasks import check_domain, renew_keys, tell_key_zone
+from tests.conftest import make_mailbox
+from tests.domains.test_cnames import YEAR
 from tests.mailservers.clients import (
     HOST,
     OUTSIDER,
@@ -168,3 +177,44 @@ def test_a_domain_whose_key_is_gone_sends_nothing_unsigned(new_domain, new_mailb
         assert submit(mailbox.address, elsewhere(mailbox)) == 451
     finally:
         key.save(force_insert=True)
+
+
+def publish_cnames(domain):
+    """What the page of the domain asks for, as a customer types it into the own zone."""
+    zone = (
+        f"$ORIGIN {domain.name}.\n"
+        "@ SOA ns.kuploy.test. hostmaster.kuploy.test. 1 3600 600 86400 60\n@ NS ns.kuploy.test.\n"
+    )
+    rows = [row for row in records.to_publish(domain) if row.type == "CNAME"]
+    publish(STACK.zone_file, zone + records.zone_file(rows))
+
+
+def is_signed(content):
+    """As a receiver finds out, with the DNS alone."""
+
+    def look_up(name, timeout=5):
+        query = dns.message.make_query(name.decode(), "TXT")
+        reply = dns.query.udp_with_fallback(query, HOST, port=STACK.ports["dns"], timeout=5)[0]
+        found = [each for rrset in reply.answer if rrset.rdtype == TXT for each in rrset]
+        return b"".join(found[0].strings) if found else None
+
+    return dkim.verify(content, dnsfunc=look_up)
+
+
+def test_by_way_of_cnames_mail_is_verified_before_and_after_each_renewal(new_domain):
+    domain = new_domain()
+    mailbox = make_mailbox(domain)
+    cnames.choose(domain=domain, actor=Actor.system(domain.account))
+    publish_cnames(domain)
+    sent = []
+    for selector in ("kuploy1", "kuploy2"):
+        tell_key_zone()
+        ZoneRecord.objects.update(published_at=Now() - key_zone.SETTLES)
+        check_domain(str(domain.pk))
+        friend = f"{selector}-{elsewhere(mailbox)}"
+        assert submit(mailbox.address, friend) == 250
+        sent.append(wait_for(lambda to=friend: left_for(to), "the message"))
+        assert f"s={selector};".encode() in sent[-1]
+        assert all(map(is_signed, sent))
+        DkimKey.objects.in_use().filter(domain=domain).update(signs_since=Now() - YEAR)
+        renew_keys()

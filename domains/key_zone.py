@@ -27,14 +27,18 @@ def is_there() -> bool:
 
 
 def target_of(domain: Domain, number: int) -> str:
-    """The name for one of a domain's two CNAMEs.
+    """The name that one of a domain's two CNAMEs leads to."""
+    return f"{label_of(domain)}.k{number}.{settings.DKIM_ZONE}"
+
+
+def label_of(domain: Domain) -> str:
+    """The domain's own part of it.
 
     It tells nobody whose it is, and no other domain ever gets it: a CNAME that its owner forgot
     leads to nothing.
     """
     digest = hashlib.sha256(b"dkim" + domain.pk.bytes).digest()
-    label = base64.b32encode(digest[:10]).decode().lower()
-    return f"{label}.k{number}.{settings.DKIM_ZONE}"
+    return base64.b32encode(digest[:10]).decode().lower()
 
 
 def publish(key: DkimKey) -> None:

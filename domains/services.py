@@ -12,8 +12,9 @@ from accounts.features import Feature, claim_feature
 from accounts.models import Account, Suspension
 from accounts.room import Countable, claim_room
 from domains import hooks, keys, tasks
+from domains.connect import links
 from domains.leading import claim_new_way
-from domains.models import DkimKey, Domain
+from domains.models import DkimKey, DnsProvider, Domain
 from kuploy.errors import Refused
 from kuploy.queue import after_commit
 from notifications.services import tell_of_suspension
@@ -80,6 +81,9 @@ def _queue_check(domain: Domain) -> bool:
     if not due.update(check_queued_at=now, next_check_at=now):
         return False
     after_commit(tasks.check_domain, str(domain.pk))
+    if links.is_on():
+        DnsProvider.objects.update_or_create(domain=domain, defaults={"asked_at": now})
+        after_commit(tasks.ask_dns_provider, str(domain.pk))
     return True
 
 

@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from domains import cnames, key_zone, renewal, verification
+from domains.connect import discovery
 from domains.models import OwnershipCode
 
 
@@ -16,6 +17,12 @@ def sweep_checks() -> None:
     """Check what is due, and what a lost message or a killed worker left behind."""
     while due := verification.claim_due():
         verification.check(due)
+
+
+@shared_task
+def ask_dns_provider(domain_id: str) -> None:
+    """Ask whether the domain's records can be set up at its provider with one click."""
+    discovery.look_up(domain_id)
 
 
 @shared_task

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from domains.views import domains, ownership, signing, suspension
+from domains.views import connecting, domains, ownership, signing, suspension
 
 app_name = "domains"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("<uuid:domain_id>/", domains.detail, name="detail"),
     path("<uuid:domain_id>/status/", domains.status, name="status"),
     path("<uuid:domain_id>/verify/", domains.verify, name="verify"),
+    path("<uuid:domain_id>/connect/", connecting.connect, name="connect"),
     path("<uuid:domain_id>/records.zone", domains.zone_file, name="zone_file"),
     path("<uuid:domain_id>/deliver-here/", domains.deliver_here, name="deliver_here"),
     path("<uuid:domain_id>/spam-filter/", domains.spam_filter, name="spam_filter"),

@@ -6,6 +6,8 @@ from base64 import b64decode
 from itertools import pairwise
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -56,6 +58,21 @@ def base64(name: str, default: str | None = None) -> str:
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be base64, as tsig-keygen prints it.") from None
     return value
+
+
+def rsa_key(name: str) -> str:
+    """A private key in PEM, or none. It is not repeated in the error."""
+    value = text(name, "")
+    if value and not _is_rsa_key(value):
+        raise ImproperlyConfigured(f"{name} must be a private RSA key in PEM, without a password.")
+    return value
+
+
+def _is_rsa_key(value: str) -> bool:
+    try:
+        return isinstance(load_pem_private_key(value.encode(), password=None), RSAPrivateKey)
+    except (TypeError, ValueError):
+        return False
 
 
 def rising(name: str, default: str) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The only code that may call a customer's URL: public addresses, one deadline, no redirects."""
+"""The only code that may call a stranger's URL: public addresses, one deadline, no redirects."""
 
 import re
 import ssl
@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from kuploy.addresses import Address, as_address, parse_host, require_public, resolve_public
-from kuploy.errors import Unreachable
+from kuploy.errors import Unreachable, connect_sentence, tls_sentence
 
 LONGEST = 2000
 KEPT_BYTES = 2048
@@ -35,7 +35,7 @@ class Answer:
 
     status: int
     seconds: float
-    body: bytes  # the first KEPT_BYTES of it
+    body: bytes  # the beginning of it
 
 
 Post = Callable[[bytes, Mapping[str, str]], Answer]
@@ -58,9 +58,29 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         return send(body, headers)
 
 
+def get(url: str, headers: Mapping[str, str], most_bytes: int) -> Answer:
+    """Ask for what is there, of which so many bytes are kept. Fails as post() does."""
+    with _receiver(url) as receiver:
+        return receiver.ask(_Request("GET", headers, kept_bytes=most_bytes))
+
+
 @contextmanager
 def connection(url: str) -> Iterator[Post]:
     """Send several messages to one URL, one after another, over a connection kept open."""
+    with _receiver(url) as receiver:
+        yield lambda body, headers: receiver.ask(_Request("POST", headers, body))
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+    kept_bytes: int = KEPT_BYTES  # of the answer
+
+
+@contextmanager
+def _receiver(url: str) -> "Iterator[_Receiver]":
     guard = _Guard()
     with httpcore.ConnectionPool(
         ssl_context=_trust(),
@@ -68,7 +88,7 @@ def connection(url: str) -> Iterator[Post]:
         keepalive_expiry=KEPT_SECONDS,
         network_backend=guard,
     ) as pool:
-        yield _Receiver(url, guard, pool).post
+        yield _Receiver(url, guard, pool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +165,11 @@ class _Receiver:
 
     # No failure is called permanent: names move, certificates are renewed, and even a private
     # address may be a slip in the DNS. Only the receiver itself can end it, with a 410.
-    def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def ask(self, request: _Request) -> Answer:
         started = time.monotonic()
         self._guard.begin()
         try:
-            status, beginning = self._send(_parse(self._url), body, headers)
+            status, beginning = self._send(_parse(self._url), request)
         except ValidationError as error:  # saved when the setting allowed more
             raise Unreachable(error.message) from error
         except httpcore.TimeoutException as error:
@@ -163,33 +183,34 @@ class _Receiver:
             raise Unreachable(_("Its answer is not HTTP.")) from error
         return Answer(status, time.monotonic() - started, beginning)
 
-    def _send(self, url: _Url, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    def _send(self, url: _Url, request: _Request) -> tuple[int, bytes]:
         try:
-            return self._exchange(url, body, headers)
+            return self._exchange(url, request)
         except httpcore.NetworkError:
             # A receiver may close a kept connection in the moment in which we use it. Should it
             # have read the message all the same, it sees a repeated delivery id.
             if self._guard.connected or self._guard.heard:
                 raise
-            return self._exchange(url, body, headers)
+            return self._exchange(url, request)
 
-    def _exchange(self, url: _Url, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    def _exchange(self, url: _Url, request: _Request) -> tuple[int, bytes]:
         where = httpcore.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target)
         # Ours, since httpcore writes an IPv6 address without its brackets.
-        named = [*headers.items(), ("Host", url.authority)]
-        with self._pool.stream("POST", where, headers=named, content=body) as response:
-            return response.status, _beginning(response)
+        named = [*request.headers.items(), ("Host", url.authority)]
+        sent = request.body or None
+        with self._pool.stream(request.method, where, headers=named, content=sent) as response:
+            return response.status, _beginning(response, request.kept_bytes)
 
 
-def _beginning(response: httpcore.Response) -> bytes:
+def _beginning(response: httpcore.Response, kept_bytes: int) -> bytes:
     """The status is the verdict: a body that drips, stops short or never ends changes nothing."""
     body = b""
     with suppress(httpcore.TimeoutException, httpcore.NetworkError, httpcore.RemoteProtocolError):
         for part in response.iter_stream():
             body += part
-            if len(body) >= KEPT_BYTES:
+            if len(body) >= kept_bytes:
                 break
-    return body[:KEPT_BYTES]
+    return body[:kept_bytes]
 
 
 class _Guard(httpcore.NetworkBackend):
@@ -273,20 +294,3 @@ class _Stream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
-
-
-def connect_sentence(error: Exception, address: Address, port: int) -> str:
-    where = {"address": address, "port": port}
-    if isinstance(error, ConnectionRefusedError):
-        return _("Its address %(address)s refuses connections to port %(port)d.") % where
-    return _("There is no way to its address %(address)s.") % where
-
-
-def tls_sentence(error: Exception) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        reason = error.verify_message.rstrip(".")
-        return _("Its certificate is not valid: %(reason)s.") % {"reason": reason}
-    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
-        reason = (error.reason or "").replace("_", " ").lower()
-        return _("It does not speak TLS as it should (%(reason)s).") % {"reason": reason}
-    return _("It closed the connection without an answer.")

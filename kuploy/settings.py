@@ -64,6 +64,10 @@ DNS_UPDATE_ALGORITHM = env.choice(
     "KUPLOY_DNS_UPDATE_ALGORITHM", {"hmac-sha256", "hmac-sha384", "hmac-sha512"}, "hmac-sha256"
 )
 
+# Set-up at customers' DNS providers by Domain Connect: what signs our requests, and whose they are
+DOMAIN_CONNECT_KEY = env.rsa_key("KUPLOY_DOMAIN_CONNECT_KEY")
+DOMAIN_CONNECT_PROVIDER = env.text("KUPLOY_DOMAIN_CONNECT_PROVIDER", PANEL_HOST)
+
 # Calls to customers' servers: the time for one, with the look-up, the connection and the answer
 WEBHOOK_TIMEOUT_SECONDS = env.number("KUPLOY_WEBHOOK_TIMEOUT_SECONDS", 10)
 # http and private addresses too, only where all of this is a demonstration.

@@ -4,16 +4,18 @@ from domains.models.checks import RecordCheck, mx_records
 from domains.models.codes import OwnershipCode
 from domains.models.keys import RECORD_STAYS, DkimKey, DkimKeyQuerySet, new_selector
 from domains.models.names import (
+    PROOF_PREFIX,
     Domain,
     DomainQuerySet,
     SpamLevel,
     new_proof_label,
     new_proof_text,
 )
+from domains.models.providers import DnsProvider
 from domains.models.zone import ZoneRecord
 
 __all__ = [
-    "RECORD_STAYS", "DkimKey", "DkimKeyQuerySet", "Domain", "DomainQuerySet", "OwnershipCode",
-    "RecordCheck", "SpamLevel", "ZoneRecord", "mx_records", "new_proof_label", "new_proof_text",
-    "new_selector",
+    "PROOF_PREFIX", "RECORD_STAYS", "DkimKey", "DkimKeyQuerySet", "DnsProvider", "Domain",
+    "DomainQuerySet", "OwnershipCode", "RecordCheck", "SpamLevel", "ZoneRecord", "mx_records",
+    "new_proof_label", "new_proof_text", "new_selector",
 ]  # fmt: skip

@@ -24,13 +24,15 @@ from accounts.models import (
 from domains import names
 from kuploy.queue import LATE_AFTER
 
+PROOF_PREFIX = "kuploy-verification="
+
 
 def new_proof_label() -> str:
     return f"d{secrets.randbelow(10**9):09d}"
 
 
 def new_proof_text() -> str:
-    return f"kuploy-verification={secrets.token_urlsafe(24)}"
+    return f"{PROOF_PREFIX}{secrets.token_urlsafe(24)}"
 
 
 class DomainQuerySet(models.QuerySet["Domain"]):

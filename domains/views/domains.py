@@ -15,6 +15,7 @@ from accounts.roles import Act
 from accounts.room import Countable
 from accounts.shares import share_of
 from domains import access, cutover, limits, names, recommended, records, renewal, services
+from domains.connect import links
 from domains.dns.findings import RECORDS
 from domains.forms import CatchAllForm, CodeForm, CodeRequestForm, DomainForm, SpamLevelForm
 from domains.models import Domain
@@ -89,8 +90,12 @@ def status(request: MemberRequest, domain_id: UUID) -> HttpResponse:
 def page_of(domain: Domain) -> dict[str, object]:
     prefetch_related_objects([domain], "dkim_keys")
     rows = records.to_publish(domain)
+    proofs = records.for_proof(domain) if domain.may_prove else []
+    provider = links.provider_of(domain, proofs + rows)
     return {
         "domain": domain,
+        "dns_provider": provider,
+        "polls": domain.waiting or (provider and provider.waiting),
         "total": Total.objects.filter(domain_id=domain.pk).first(),
         "records": rows,
         "verified": len({row.kind for row in rows if row.level == "ok"} & RECORDS),
@@ -98,7 +103,7 @@ def page_of(domain: Domain) -> dict[str, object]:
         "keys": renewal.keys_of(domain),
         "reports": bool(settings.REPORTS_ADDRESS),
         "steps_left": not domain.healthy or not (domain.mailbox_count or domain.alias_of_id),
-        "proofs": records.for_proof(domain) if domain.may_prove else [],
+        "proofs": proofs,
         "code_request_form": CodeRequestForm(domain=domain),
         "code_form": CodeForm(),
         "code": getattr(domain, "ownership_code", None),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from kuploy.addresses import Address, resolve_public
-from kuploy.errors import Unreachable
-from kuploy.outbound import ADDRESSES_TRIED, connect_sentence, tls_sentence
+from kuploy.errors import Unreachable, connect_sentence, tls_sentence
+from kuploy.outbound import ADDRESSES_TRIED
 from mailboxes.migration import syntax
 from mailboxes.migration.errors import SourceError, silent
 

@@ -5,7 +5,7 @@ import base64
 import socket
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 import dns.flags
@@ -179,9 +179,16 @@ def _lookup(data, name, rdtype):
 
 
 def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((RESOLVER, 0))
-        return probe.getsockname()[1]
+    """One that is free over TCP and over UDP."""
+    while True:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            suppress(OSError),
+        ):
+            tcp.bind((RESOLVER, 0))
+            udp.bind(tcp.getsockname())
+            return tcp.getsockname()[1]
 
 
 class Listener(asyncio.DatagramProtocol):

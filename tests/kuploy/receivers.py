@@ -54,7 +54,7 @@ class Conversation(socketserver.BaseRequestHandler):
             heard += part
         head, _end, body = heard.partition(b"\r\n\r\n")
         fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
-        while len(body) < int(fields[b"content-length"]):
+        while len(body) < int(fields.get(b"content-length", 0)):
             body += self.request.recv(65536)
         self.server.requests.append((head.decode(), body))
         return head

@@ -1,4 +1,6 @@
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.exceptions import ImproperlyConfigured
 
 from kuploy import env
@@ -58,3 +60,27 @@ def test_what_does_not_look_as_it_should_is_named(monkeypatch):
     monkeypatch.setenv("KUPLOY_X", "Euro")
     with pytest.raises(ImproperlyConfigured, match="KUPLOY_X must be a code, not 'Euro'"):
         env.matching("KUPLOY_X", "[A-Z]{3}", "EUR", "a code")
+
+
+@pytest.mark.parametrize("value", ["s3cret!", "c2VjcmV0x"])
+def test_a_secret_that_is_not_base64_is_named_and_not_repeated(monkeypatch, value):
+    monkeypatch.setenv("KUPLOY_X", value)
+    with pytest.raises(ImproperlyConfigured, match="KUPLOY_X must be base64") as caught:
+        env.base64("KUPLOY_X")
+    assert value not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize("key", [ec.generate_private_key(ec.SECP256R1()), None])
+def test_a_key_that_is_not_rsa_is_named_and_not_repeated(monkeypatch, key):
+    plain = Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    pem = key.private_bytes(*plain).decode() if key else "-----BEGIN NONSENSE-----"
+    monkeypatch.setenv("KUPLOY_X", pem)
+    with pytest.raises(ImproperlyConfigured, match="KUPLOY_X must be a private RSA key") as caught:
+        env.rsa_key("KUPLOY_X")
+    assert "BEGIN" not in str(caught.value)
+
+
+def test_no_key_is_fine(monkeypatch):
+    monkeypatch.delenv("KUPLOY_X", raising=False)
+    assert env.rsa_key("KUPLOY_X") == ""

@@ -56,6 +56,7 @@ SENTENCES: dict[str, Any] = {
     "domain.key_cnames_left": _("Chose that the key of %(name)s is published by hand"),
     "domain.key_renewed": _("%(name)s is signed with its next key"),
     "domain.spam_level": _("Changed the spam filter of %(name)s"),
+    "domain.mta_sts": _("Changed MTA-STS of %(name)s from %(before)s to %(after)s"),
     "domain.catch_all": _("Changed the catch-all of %(name)s"),
     "domain.limited": _("Changed what %(name)s allows"),
     "domain.limited_by_reseller": _("Changed what the reseller allows in %(name)s"),

@@ -22,7 +22,7 @@ from accounts.models import Area
 from accounts.roles import Act
 from domains import access, cutover, names, ownership, records, services
 from domains.forms import CatchAllForm, CodeForm, CodeRequestForm, DomainForm
-from domains.models import Domain
+from domains.models import Domain, MtaSts
 from quotas.models import Total
 
 routes = Routes(Area.DOMAINS, who_hosts)
@@ -42,6 +42,9 @@ class DomainOut(Schema):
     healthy: bool = Field(description="Whether all its DNS records are right.")
     mx_here: bool
     deliver_here: bool = Field(description="Mail is taken although MX points elsewhere.")
+    mta_sts: Annotated[str, OneOf(MtaSts)] = Field(
+        description="What other servers do that cannot deliver encrypted."
+    )
     catch_all: str = Field(description="Where mail to unknown addresses goes; empty: refused.")
     checked_at: datetime | None
     mailbox_count: int

@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from domains import addresses, names
-from domains.models import Domain, DomainQuerySet, SpamLevel
+from domains.models import Domain, DomainQuerySet, MtaSts, SpamLevel
+from domains.mta_sts import modes
 
 ROLE_ADDRESSES = ("postmaster", "hostmaster", "webmaster", "info")
 
@@ -102,6 +103,24 @@ class SpamLevelForm(forms.Form):
         choices=SpamLevel.choices,
         help_text=_("Filed mail lies in the folder Junk. It is neither forwarded nor answered."),
     )
+
+
+class MtaStsForm(forms.Form):
+    mta_sts = forms.ChoiceField(
+        label=_("When they cannot deliver encrypted"),
+        choices=MtaSts.choices,
+    )
+
+    def __init__(self, *args: Any, domain: Domain, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["mta_sts"]
+        field.initial = domain.mta_sts
+        offered = [*modes(), domain.mta_sts]
+        choices = [(mode, label) for mode, label in MtaSts.choices if mode in offered]
+        if MtaSts.ENFORCE in offered:
+            field.help_text = _("Test for a week or two before you enforce it.")
+        # What is not offered here is refused by the service, which says why.
+        field.widget.choices = choices
 
 
 class CatchAllForm(forms.Form):

@@ -1,6 +1,6 @@
 """The records beyond the four: each is offered with what it gives, none of them insisted on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -10,14 +10,16 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from domains.dns import pointers, srv
+from domains import mta_sts
+from domains.checks import Checks
+from domains.dns import mta_sts as sts
+from domains.dns import pointers, srv, tls_rpt
 from domains.dns.findings import RECOMMENDED, Kind, Services, State
-from domains.models import Domain, RecordCheck
+from domains.models import Domain, MtaSts, RecordCheck
 from domains.records import Record, row
 
 # They are more look-ups than all that a domain needs, so a sweep makes them this rarely.
 LOOKED_UP_EVERY = timedelta(days=7)
-Checks = Mapping[str, RecordCheck]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,10 @@ def offers(domain: Domain) -> list[Offer]:
     if not domain.served:
         return []
     checks = {check.kind: check for check in domain.record_checks.all()}
-    return [*_for_programs(domain, checks), *_permission(domain, checks)]
+    return [
+        *_for_programs(domain, checks), *_for_servers(domain, checks),
+        *_permission(domain, checks),
+    ]  # fmt: skip
 
 
 def to_offer(domain: Domain) -> list[Record]:
@@ -82,6 +87,29 @@ def _for_programs(domain: Domain, checks: Checks) -> Iterator[Offer]:
         yield Offer(kind, gives, found, checks.get(kind))
 
 
+def _for_servers(domain: Domain, checks: Checks) -> Iterator[Offer]:
+    """What servers ask for that deliver to us, as far as it was chosen."""
+    rows: list[tuple[Kind, str, str, str, str]] = []
+    if domain.mta_sts != MtaSts.OFF or mta_sts.ends(domain):
+        policy = sts.value(mta_sts.policy_id(domain.mta_sts))
+        rows = [
+            (
+                Kind.MTA_STS, "TXT", sts.LABEL, policy,
+                _("Tells other servers that there is an MTA-STS policy, and when it changes."),
+            ),
+            (
+                Kind.MTA_STS_HOST, "CNAME", pointers.MTA_STS, settings.PANEL_HOST,
+                _("Leads them to the policy, which we answer with."),
+            ),
+        ]  # fmt: skip
+    if settings.TLS_REPORTS_ADDRESS:
+        reports = tls_rpt.value(settings.TLS_REPORTS_ADDRESS)
+        gives = _("Other servers report to us when they could not deliver encrypted.")
+        rows.append((Kind.TLS_RPT, "TXT", tls_rpt.LABEL, reports, gives))
+    for kind, type_, host, value, gives in rows:
+        yield Offer(kind, gives, [row(domain, checks, kind, type_, host, value)], checks.get(kind))
+
+
 def _permission(domain: Domain, checks: Checks) -> Iterator[Offer]:
     """A hint where the certificates of our names would be refused."""
     check = checks.get(Kind.CAA)
@@ -96,19 +124,22 @@ def _permission(domain: Domain, checks: Checks) -> Iterator[Offer]:
     yield Offer(Kind.CAA, gives, found, check)
 
 
-def services() -> Services:
+def services(domain: Domain) -> Services:
     """What the records lead to."""
     return Services(
         panel=settings.PANEL_HOST,
         imap=(settings.IMAP_HOST, settings.IMAP_PORT),
         submission=(settings.SMTP_HOST, settings.SUBMISSION_PORT),
         caa_issuer=settings.CAA_ISSUER,
+        mta_sts_id=mta_sts.policy_id(domain.mta_sts),
+        tls_reports=settings.TLS_REPORTS_ADDRESS,
     )
 
 
 def kinds() -> frozenset[Kind]:
     """Those that this provider offers."""
-    return RECOMMENDED if settings.CAA_ISSUER else RECOMMENDED - {Kind.CAA}
+    without = {Kind.CAA: settings.CAA_ISSUER, Kind.TLS_RPT: settings.TLS_REPORTS_ADDRESS}
+    return RECOMMENDED - {kind for kind, value in without.items() if not value}
 
 
 def due(domains: Sequence[Domain]) -> set[UUID]:

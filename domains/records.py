@@ -18,6 +18,7 @@ PURPOSES: dict[Kind, Any] = {
     Kind.SPF: "SPF", Kind.DKIM: "DKIM", Kind.DMARC: "DMARC",
     Kind.DKIM_NEXT: gettext_lazy("DKIM, next key"),
     Kind.DKIM_SPARE: gettext_lazy("DKIM, spare key"),
+    Kind.MTA_STS: "MTA-STS", Kind.MTA_STS_HOST: "MTA-STS", Kind.TLS_RPT: "TLS-RPT",
 }  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from accounts.audit import Actor, audit
 from accounts.features import Feature, claim_feature
 from accounts.models import Account, Suspension
 from accounts.room import Countable, claim_room
-from domains import hooks, keys, tasks
+from domains import hooks, keys, mta_sts, tasks
 from domains.connect import links
+from domains.dns.findings import Kind
 from domains.leading import claim_new_way
 from domains.models import DkimKey, DnsProvider, Domain
 from kuploy.errors import Refused
@@ -92,6 +93,20 @@ def set_spam_level(*, domain: Domain, level: str, actor: Actor) -> None:
     """From the next message on."""
     Domain.objects.filter(pk=domain.pk).update(spam_level=level)
     audit(actor, "domain.spam_level", domain, before=domain.spam_level, after=level)
+
+
+@transaction.atomic
+def set_mta_sts(*, domain: Domain, mode: str, actor: Actor) -> None:
+    """Other servers learn of it by the record's new id, which a check then looks for."""
+    held = _hold(domain)
+    if mode == held.mta_sts:
+        return
+    mta_sts.claim_mode(held, mode)
+    Domain.objects.filter(pk=held.pk).update(mta_sts=mode)
+    # What was right is not any more. Without a verdict the next check looks again.
+    held.record_checks.filter(kind=Kind.MTA_STS).delete()
+    audit(actor, "domain.mta_sts", held, before=held.mta_sts, after=mode)
+    _queue_check(held)
 
 
 @transaction.atomic

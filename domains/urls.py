@@ -13,6 +13,7 @@ urlpatterns = [
     path("<uuid:domain_id>/records.zone", domains.zone_file, name="zone_file"),
     path("<uuid:domain_id>/deliver-here/", domains.deliver_here, name="deliver_here"),
     path("<uuid:domain_id>/spam-filter/", domains.spam_filter, name="spam_filter"),
+    path("<uuid:domain_id>/mta-sts/", domains.choose_mta_sts, name="mta_sts"),
     path("<uuid:domain_id>/catch-all/", domains.catch_all, name="catch_all"),
     path("<uuid:domain_id>/key/renew/", signing.renew, name="renew_key"),
     path("<uuid:domain_id>/key/keep/", signing.keep, name="keep_key"),

@@ -84,7 +84,7 @@ def _wanted(domain: Domain, also: frozenset[Kind] = frozenset()) -> Wanted:
         proof_ip=settings.PROOF_IP,
         proof_text=domain.proof_text,
         reports_address=settings.REPORTS_ADDRESS,
-        services=recommended.services(),
+        services=recommended.services(domain),
         kinds=RECORDS | signing.keys() | (PROOFS if domain.may_prove else set()) | also,
     )
 

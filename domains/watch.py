@@ -14,7 +14,7 @@ from django.utils import timezone
 from domains.checks import Checks
 from domains.dns.check import Findings
 from domains.dns.findings import RECORDS, Kind, State
-from domains.models import Domain, RecordCheck
+from domains.models import Domain, MtaSts, RecordCheck
 from notifications.models import Alert
 from notifications.services import raise_alert
 
@@ -73,7 +73,10 @@ def _open(domain: Domain, kind: Alert.Kind, records: Sequence[Kind], checks: Che
     names = ", ".join(record.upper() for record in records)
     # By the moment at which the record went wrong: a later break has another one.
     moment = min(since.values(), default=str(timezone.now()))
-    _raise(domain, kind, f"{names}:{moment}", records=names, changes=changes)
+    facts: dict[str, object] = {"records": names, "changes": changes}
+    if kind == Alert.Kind.MX_MOVED and domain.mta_sts == MtaSts.ENFORCE:
+        facts["mta_sts"] = domain.mta_sts
+    _raise(domain, kind, f"{names}:{moment}", **facts)
 
 
 def _change(check: RecordCheck) -> dict[str, object]:

@@ -37,6 +37,13 @@ REPORTS_ADDRESS = env.matching(
     "KUPLOY_REPORTS_ADDRESS", r"([^\s@,;!]+@[^\s@,;!]+)?", "", "an e-mail address"
 )
 REPORTS_IMAP_URL = env.text("KUPLOY_REPORTS_IMAP_URL", None if REPORTS_ADDRESS else "")
+# The MX hosts have certificates of a public authority for their names: owners of domains may choose
+# the MTA-STS mode "enforce", with which other servers do not deliver where these do not hold.
+MTA_STS_ENFORCE = env.flag("KUPLOY_MTA_STS_ENFORCE", False)
+# Where servers are asked to report that they could not deliver encrypted; none: they are not asked
+TLS_REPORTS_ADDRESS = env.matching(
+    "KUPLOY_TLS_REPORTS_ADDRESS", r"([^\s@,;!]+@[^\s@,;!]+)?", "", "an e-mail address"
+)
 # Who issues certificates for names below customers' domains that lead to the panel; none: no hints
 CAA_ISSUER = env.matching(
     "KUPLOY_CAA_ISSUER", r"[a-z0-9.-]*", "letsencrypt.org", "a domain in lower case"

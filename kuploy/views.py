@@ -18,6 +18,7 @@ from accounts.http import service_seat
 from accounts.models import Account
 from kuploy.brand import provider
 from mailboxes.clientsettings import hosts as clientsettings
+from mailboxes.clientsettings import lookup
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +54,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def known_host(request: HttpRequest) -> HttpResponse:
     """Asked by a TLS proxy before it has a certificate made for a name: 200 for names of ours."""
     host = request.GET.get("domain", "").lower()
-    ours = validate_host(host, settings.ALLOWED_HOSTS) or hosts.memory.find(host)
-    if ours or clientsettings.is_known(host):
+    if validate_host(host, settings.ALLOWED_HOSTS) or _is_customers(host):
         return HttpResponse("ok", content_type="text/plain")
     return HttpResponse("unknown", content_type="text/plain", status=404)
+
+
+def _is_customers(host: str) -> bool:
+    """Of a domain that is hosted here, or of a reseller: one look-up for whatever is asked."""
+    if lookup.named_by(host):
+        return clientsettings.is_known(host)
+    return hosts.memory.find(host) is not None
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

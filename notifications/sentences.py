@@ -121,6 +121,12 @@ WORDS: dict[str, Words] = {
     ),
 }
 
+# Of a domain whose mail goes elsewhere.
+ENFORCED = gettext_lazy(
+    "Its MTA-STS policy still names our hosts alone, and servers that keep to it deliver nowhere "
+    "else for up to a week: if you move the mail, choose Off on the page of the domain and publish "
+    "the record that it then shows."
+)
 SUSPENDED = gettext_lazy("%(name)s is suspended")
 LEFT = {
     "no_sending": gettext_lazy(
@@ -161,7 +167,8 @@ def title(kind: str, facts: dict[str, Any]) -> str:
 
 def body(kind: str, facts: dict[str, Any]) -> str:
     said = str(_words(kind, facts)[1] % _readable(facts))
-    return " ".join([said, *map(_change, facts.get("changes", ()))])
+    more = [str(ENFORCED)] if facts.get("mta_sts") == "enforce" else []
+    return " ".join([said, *map(_change, facts.get("changes", ())), *more])
 
 
 def _change(change: dict[str, Any]) -> str:

@@ -126,7 +126,7 @@ class HostForm(forms.Form):
             )
         if lookup.named_by(name):
             raise ValidationError(
-                _("%(name)s is kept for mail programs, which look for their settings there."),
+                _("%(name)s is kept for mail programs and servers, which ask for settings there."),
                 params={"name": name},
             )
         return name

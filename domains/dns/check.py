@@ -6,7 +6,7 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from . import caa, dkim, dmarc, mx, pointers, proof, spf, srv
+from . import caa, dkim, dmarc, mta_sts, mx, pointers, proof, spf, srv, tls_rpt
 from .findings import Finding, Kind, State, Wanted
 from .resolver import Lookups
 from .transport import Network
@@ -26,6 +26,9 @@ CHECKS: dict[Kind, Callable[[Wanted, Lookups], Awaitable[Finding]]] = {
     Kind.SUBMISSION: srv.check_submission,
     Kind.UNOFFERED: srv.check_unoffered,
     Kind.CAA: caa.check,
+    Kind.MTA_STS: mta_sts.check,
+    Kind.MTA_STS_HOST: pointers.check_mta_sts,
+    Kind.TLS_RPT: tls_rpt.check,
 }
 Findings = dict[Kind, Finding]
 

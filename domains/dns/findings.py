@@ -25,6 +25,9 @@ class Kind(StrEnum):
     SUBMISSION = "srv_submission"
     UNOFFERED = "srv_unoffered"  # one for all services that we do not offer
     CAA = "caa"
+    MTA_STS = "mta_sts"
+    MTA_STS_HOST = "mta_sts_host"
+    TLS_RPT = "tls_rpt"
 
 
 # What a domain publishes to send and receive mail.
@@ -32,6 +35,7 @@ RECORDS = frozenset({Kind.MX, Kind.SPF, Kind.DKIM, Kind.DMARC})
 # What is offered beyond that. Nothing depends on it.
 RECOMMENDED = frozenset({
     Kind.AUTOCONFIG, Kind.AUTODISCOVER, Kind.IMAPS, Kind.SUBMISSION, Kind.UNOFFERED, Kind.CAA,
+    Kind.MTA_STS, Kind.MTA_STS_HOST, Kind.TLS_RPT,
 })  # fmt: skip
 
 
@@ -50,6 +54,8 @@ class Services:
     imap: tuple[str, int]
     submission: tuple[str, int]
     caa_issuer: str  # who issues certificates for our names below the domain
+    mta_sts_id: str  # of the policy as it is now
+    tls_reports: str  # where reports on failed deliveries should go
 
 
 @dataclass(frozen=True, slots=True)

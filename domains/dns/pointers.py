@@ -4,9 +4,9 @@ from . import hosts
 from .findings import Finding, Kind, State, Wanted
 from .resolver import Lookups
 
-AUTOCONFIG, AUTODISCOVER = "autoconfig", "autodiscover"
+AUTOCONFIG, AUTODISCOVER, MTA_STS = "autoconfig", "autodiscover", "mta-sts"
 # The panel answers under these, so it needs certificates for them.
-LABELS = (AUTOCONFIG, AUTODISCOVER)
+LABELS = (AUTOCONFIG, AUTODISCOVER, MTA_STS)
 
 
 async def check_autoconfig(wanted: Wanted, lookups: Lookups) -> Finding:
@@ -15,6 +15,10 @@ async def check_autoconfig(wanted: Wanted, lookups: Lookups) -> Finding:
 
 async def check_autodiscover(wanted: Wanted, lookups: Lookups) -> Finding:
     return await _check(Kind.AUTODISCOVER, AUTODISCOVER, wanted, lookups)
+
+
+async def check_mta_sts(wanted: Wanted, lookups: Lookups) -> Finding:
+    return await _check(Kind.MTA_STS_HOST, MTA_STS, wanted, lookups)
 
 
 async def _check(kind: Kind, label: str, wanted: Wanted, lookups: Lookups) -> Finding:

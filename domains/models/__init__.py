@@ -7,6 +7,7 @@ from domains.models.names import (
     PROOF_PREFIX,
     Domain,
     DomainQuerySet,
+    MtaSts,
     SpamLevel,
     new_proof_label,
     new_proof_text,
@@ -16,6 +17,6 @@ from domains.models.zone import ZoneRecord
 
 __all__ = [
     "PROOF_PREFIX", "RECORD_STAYS", "DkimKey", "DkimKeyQuerySet", "DnsProvider", "Domain",
-    "DomainQuerySet", "OwnershipCode", "RecordCheck", "SpamLevel", "ZoneRecord", "mx_records",
-    "new_proof_label", "new_proof_text", "new_selector",
+    "DomainQuerySet", "MtaSts", "OwnershipCode", "RecordCheck", "SpamLevel", "ZoneRecord",
+    "mx_records", "new_proof_label", "new_proof_text", "new_selector",
 ]  # fmt: skip

@@ -57,6 +57,10 @@ class DomainQuerySet(models.QuerySet["Domain"]):
         """A claim puts the time forward: whoever should have checked them is away."""
         return self.filter(next_check_at__lt=timezone.now() - LATE_AFTER)
 
+    def served_as(self, name: str) -> Self:
+        """The domain of that name whose ownership is proved: one at most."""
+        return self.filter(name=name, served=True)
+
     def primary(self) -> Self:
         """Not an alias of another domain: may hold mailboxes."""
         return self.filter(alias_of=None)
@@ -86,6 +90,14 @@ class SpamLevel(models.TextChoices):
     PERMISSIVE = "permissive", _("Permissive: what is almost certainly spam")
     STANDARD = "standard", _("Standard")
     AGGRESSIVE = "aggressive", _("Aggressive: also what is only suspicious")
+
+
+class MtaSts(models.TextChoices):
+    """What other servers do when they cannot deliver encrypted: see domains/mta_sts.py."""
+
+    OFF = "off", _("Off: they deliver all the same")
+    TESTING = "testing", _("Testing: they deliver and report")
+    ENFORCE = "enforce", _("Enforce: they do not deliver")
 
 
 class Domain(Suspendable):
@@ -122,6 +134,9 @@ class Domain(Suspendable):
         _("spam filter"), max_length=10, choices=SpamLevel, default=SpamLevel.STANDARD,
         db_default=SpamLevel.STANDARD,
     )  # fmt: skip
+    mta_sts = models.CharField(
+        _("MTA-STS"), max_length=10, choices=MtaSts, default=MtaSts.OFF, db_default=MtaSts.OFF
+    )
 
     check_queued_at = models.DateTimeField(null=True, editable=False)
     checked_at = models.DateTimeField(null=True, editable=False)

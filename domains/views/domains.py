@@ -14,10 +14,17 @@ from accounts.http import MemberRequest, hosting
 from accounts.roles import Act
 from accounts.room import Countable
 from accounts.shares import share_of
-from domains import access, cutover, limits, names, recommended, records, renewal, services
+from domains import access, cutover, limits, mta_sts, names, recommended, records, renewal, services
 from domains.connect import links
 from domains.dns.findings import RECORDS
-from domains.forms import CatchAllForm, CodeForm, CodeRequestForm, DomainForm, SpamLevelForm
+from domains.forms import (
+    CatchAllForm,
+    CodeForm,
+    CodeRequestForm,
+    DomainForm,
+    MtaStsForm,
+    SpamLevelForm,
+)
 from domains.models import Domain
 from kuploy.errors import Refused
 from kuploy.paging import Page, paginate
@@ -88,7 +95,7 @@ def status(request: MemberRequest, domain_id: UUID) -> HttpResponse:
 
 
 def page_of(domain: Domain) -> dict[str, object]:
-    prefetch_related_objects([domain], "dkim_keys")
+    prefetch_related_objects([domain], "dkim_keys", "record_checks")
     rows = records.to_publish(domain)
     proofs = records.for_proof(domain) if domain.may_prove else []
     provider = links.provider_of(domain, proofs + rows)
@@ -100,6 +107,9 @@ def page_of(domain: Domain) -> dict[str, object]:
         "records": rows,
         "verified": len({row.kind for row in rows if row.level == "ok"} & RECORDS),
         "offers": recommended.offers(domain),
+        "mta_sts_form": MtaStsForm(domain=domain),
+        "mta_sts_misleads": mta_sts.misleads(domain),
+        "mta_sts_ends": mta_sts.ends(domain),
         "keys": renewal.keys_of(domain),
         "reports": bool(settings.REPORTS_ADDRESS),
         "steps_left": not domain.healthy or not (domain.mailbox_count or domain.alias_of_id),
@@ -177,6 +187,25 @@ def spam_filter(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     )
     messages.success(request, _("Saved. It counts from the next message on."))
     return redirect(domain)
+
+
+@hosting(Act.EDIT_DOMAINS)
+@require_POST
+def choose_mta_sts(request: MemberRequest, domain_id: UUID) -> HttpResponse:
+    domain = access.get_domain_for_work(request.membership, domain_id)
+    form = MtaStsForm(request.POST, domain=domain)
+    if form.is_valid():
+        try:
+            services.set_mta_sts(
+                domain=domain, mode=form.cleaned_data["mta_sts"], actor=request.actor
+            )
+        except Refused as error:
+            form.add_error("mta_sts", str(error))
+        else:
+            messages.success(request, _("Saved. The record below tells other servers."))
+            return redirect(domain)
+    context = {**page_of(domain), "mta_sts_form": form}
+    return render(request, "domains/detail.html", context, status=422)
 
 
 @hosting(Act.EDIT_ALIASES)

@@ -11,11 +11,13 @@ from django.core.exceptions import ValidationError
 from accounts import brands
 from accounts.models import Account, branded
 from domains import addresses
+from domains.dns import pointers
 from domains.models import Domain
 from kuploy.brand import Brand
 
-# Below a domain mail programs look here (draft-ietf-mailmaint-autoconfig, MS-OXDSCLI).
-LABELS = ("autoconfig.", "autodiscover.")
+# Below a domain mail programs look here (draft-ietf-mailmaint-autoconfig, MS-OXDSCLI), and servers
+# that deliver (RFC 8461).
+AUTOCONFIG, AUTODISCOVER, MTA_STS = (f"{label}." for label in pointers.LABELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,8 @@ class Hosted:
 
 
 def hosted(name: str) -> Hosted | None:
-    proved = Domain.objects.filter(name=name, proved_at__isnull=False)
-    standing = proved.exclude(status=Domain.Status.REMOVING)
-    domain = standing.select_related("alias_of", "account", *branded("account")).first()
+    served = Domain.objects.served_as(name)
+    domain = served.select_related("alias_of", "account", *branded("account")).first()
     if domain is None:
         return None
     login = domain.alias_of.name if domain.alias_of else domain.name
@@ -79,6 +80,11 @@ def asked(typed: str) -> Asked | None:
 
 
 def named_by(host: str) -> str:
-    """The domain in autoconfig.DOMAIN and autodiscover.DOMAIN; empty in any other host name."""
-    label = next((label for label in LABELS if host.startswith(label)), "")
+    """The domain in autoconfig.DOMAIN and the like; empty in any other host name."""
+    label = label_of(host)
     return host.removeprefix(label) if label else ""
+
+
+def label_of(host: str) -> str:
+    labels = (AUTOCONFIG, AUTODISCOVER, MTA_STS)
+    return next((label for label in labels if host.startswith(label)), "")

@@ -143,6 +143,16 @@ def test_the_catch_all_is_chosen(api, domain):
     assert entry["pointer"] == "#/address"
 
 
+def test_what_servers_do_that_cannot_deliver_encrypted_is_chosen(api, domain):
+    path = f"/domains/{domain.pk}/mta-sts"
+    assert api.put(path, {"mode": "testing"}).json()["mta_sts"] == "testing"
+    offered = api.get(f"/domains/{domain.pk}/dns/recommended").json()
+    assert "_mta-sts" in [each["host"] for each in offered]
+    assert "Choose testing" in api.put(path, {"mode": "enforce"}).json()["detail"]
+    [entry] = api.put(path, {"mode": "always"}).json()["errors"]
+    assert entry["pointer"] == "#/mode"
+
+
 def test_mail_is_taken_early(api, domain):
     path = f"/domains/{domain.pk}/early-delivery"
     assert api.put(path, {"on": True}).json()["deliver_here"] is True

@@ -34,6 +34,8 @@ WANTED = Wanted(
         imap=("imap.kuploy.test", 993),
         submission=("smtp.kuploy.test", 587),
         caa_issuer="ca.test",
+        mta_sts_id="20261128a",
+        tls_reports="tls@kuploy.test",
     ),
     kinds=frozenset(Kind),
     keys={

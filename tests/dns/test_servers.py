@@ -113,13 +113,13 @@ def test_a_truncated_answer_is_fetched_over_tcp(world, servers):
 
 
 def test_all_lookups_of_a_domain_run_at_once(world, servers):
-    """The server answers nobody until all twenty questions are there."""
+    """The server answers nobody until all 24 questions are there."""
     world.zone("solo.test", {"ns.solo.net": "127.0.0.4"})
-    servers["127.0.0.4"].hold = 20
+    servers["127.0.0.4"].hold = 24
     # All but CAA, which goes on upwards from what it was told.
     findings = world.check(*set(Kind) - {Kind.CAA}, name="solo.test")
     assert State.UNREACHABLE not in {finding.state for finding in findings.values()}
-    assert len(servers["127.0.0.4"].waiting) == 20
+    assert len(servers["127.0.0.4"].waiting) == 24
 
 
 def test_a_domain_that_does_not_exist(world):

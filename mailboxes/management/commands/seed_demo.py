@@ -10,7 +10,7 @@ from accounts.audit import Actor
 from accounts.models import Account, Membership, Plan, Role, User
 from domains import recommended, records
 from domains.activation import activate
-from domains.models import Domain
+from domains.models import Domain, MtaSts
 from domains.services import add_domain
 from mailboxes.services import create_alias, create_mailbox
 
@@ -74,7 +74,8 @@ class Command(BaseCommand):
         domain = add_domain(account=account, name="acme.test", actor=actor)
         activate(domain=domain, method="demonstration", actor=actor)
         # The zone file says the same; the first check confirms it.
-        Domain.objects.filter(pk=domain.pk).update(mx_here=True)
+        Domain.objects.filter(pk=domain.pk).update(mx_here=True, mta_sts=MtaSts.TESTING)
+        domain.refresh_from_db()
         for name in ("alice", "bob"):
             create_mailbox(
                 domain=domain,

@@ -16,6 +16,7 @@ from accounts.services import open_invitation
 from kuploy.brand import Brand, moved_to
 from kuploy.crypto import decrypt, encrypt
 from kuploy.errors import Refused
+from kuploy.mail import check_recipient
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -26,6 +27,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         brand = brands.of_request(request)
         open_to_all = settings.SIGNUP_OPEN and not brand.white_label
         return open_to_all or bool(open_invitation(request.session.get("invitation")))
+
+    def clean_email(self, email: str) -> str:
+        check_recipient(email)
+        return email
 
     def pre_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse | None:
         """The provider's people sign in under its own name alone: whoever holds another one could

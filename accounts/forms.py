@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import services
 from accounts.models import Account, Role, Suspension, User
 from kuploy.errors import Refused
+from kuploy.mail import RecipientField
 
+LONGEST_NAME = 120
 # Control characters, and those that turn the direction of what follows.
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -31,7 +33,7 @@ class SignupForm(forms.Form):
 
     organisation = NameField(
         label=_("Organisation"),
-        max_length=120,
+        max_length=LONGEST_NAME,
         required=False,
         help_text=_("The name of your account; you can change it later."),
     )
@@ -42,7 +44,7 @@ class SignupForm(forms.Form):
         if not services.open_invitation(request.session.get("invitation")):
             if not settings.SIGNUP_OPEN:
                 raise Refused(_("The invitation was withdrawn or used meanwhile."))
-            name = self.cleaned_data["organisation"] or user.email.split("@")[0]
+            name = self.cleaned_data["organisation"] or user.email.split("@")[0][:LONGEST_NAME]
             services.open_account(name=name, owner=user)
 
 
@@ -83,15 +85,12 @@ class SeatForm(forms.Form):
 
 
 class InvitationForm(SeatForm):
-    email = forms.EmailField(label=_("E-mail address"))
+    email = RecipientField(label=_("E-mail address"))
     field_order = ["email", "role", "domains"]
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
 
 
 class AccountForm(forms.Form):
-    name = NameField(label=_("Name"), max_length=120)
+    name = NameField(label=_("Name"), max_length=LONGEST_NAME)
     blocked_return = forms.BooleanField(
         label=_("Blocked mailboxes come back by themselves"),
         required=False,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts import brands
 from accounts.models import Invitation
 from kuploy import mail
-from kuploy.errors import Unavailable
+from kuploy.errors import Unavailable, Undeliverable
 
 SALT = "invitation"
 
@@ -17,6 +17,8 @@ def send_due() -> None:
     while invitation := Invitation.objects.claim_next():
         try:
             _send(invitation)
+        except Undeliverable:
+            continue  # tried again after its pause, and meanwhile it holds up nobody
         except Unavailable:
             return  # it is due again after its pause, and so are the others
         Invitation.objects.filter(pk=invitation.pk).update(sent_at=Now(), due_at=None)

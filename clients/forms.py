@@ -10,18 +10,16 @@ from django.utils.translation import ngettext
 
 from accounts.forms import NameField
 from accounts.models import Account, Plan
+from kuploy.mail import RecipientField
 
 
 class OwnerForm(forms.Form):
     """Who gets the invitation to own a client's account."""
 
-    email = forms.EmailField(
+    email = RecipientField(
         label=_("Owner’s e-mail address"),
         help_text=_("A link goes there, good for seven days, with which the owner signs up."),
     )
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
 
 
 class PlanField(forms.ModelChoiceField):  # type: ignore[type-arg]

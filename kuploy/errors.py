@@ -13,6 +13,10 @@ class Unavailable(Exception):
     """A part that the request needs is away just now. The message says which, and what to do."""
 
 
+class Undeliverable(Unavailable):
+    """A message is not taken, while others may be."""
+
+
 class Unreachable(Exception):
     """A customer's server could not be called. The message is one sentence that says why."""
 

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from domains import addresses
 from kuploy.errors import Refused
+from kuploy.mail import LONGEST_ADDRESS
 from mailboxes import recovery
-from mailboxes.forms import LONGEST_ADDRESS, MailboxForm
+from mailboxes.forms import MailboxForm
 from mailboxes.models import Mailbox
 
 

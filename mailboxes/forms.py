@@ -10,13 +10,13 @@ from accounts.models import Plan
 from domains import addresses, limits, names
 from domains.models import Domain, DomainQuerySet
 from kuploy.errors import Refused
+from kuploy.mail import LONGEST_ADDRESS
 from mailboxes import passwords
 from mailboxes.models import MAIL_LANGUAGES, Mailbox
 
 # More domains than this are typed with a hint instead of chosen from a list.
 DOMAINS_OFFERED = 50
 MOST_TARGETS = 20
-LONGEST_ADDRESS = 254  # RFC 5321; a longer one can be neither written to nor answered
 # A part of RFC 5321's dot-string: what every mail server and mail program agrees on.
 LOCAL_PART = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*(?:\.[a-z0-9_-]+)*)")
 LOCAL_PART_RULE = _(

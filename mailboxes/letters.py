@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from accounts import brands
 from accounts.models import branded
 from kuploy import mail
-from kuploy.errors import Unavailable
+from kuploy.errors import Unavailable, Undeliverable
 from mailboxes import rules
 from mailboxes.models import Letter, Mailbox, Recovery
 
@@ -31,6 +31,8 @@ def send_due() -> None:
     while letter := Letter.objects.claim_next():
         try:
             _send(letter)
+        except Undeliverable:
+            continue  # tried again after its pause, and meanwhile it holds up nobody
         except Unavailable:
             return  # it is due again after its pause, and so are the others
         letter.delete()

@@ -4,11 +4,10 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from kuploy import outbound
+from kuploy.mail import RecipientField
 from notifications.kinds import LOOKS
 from notifications.models import KINDS, Channel
 
@@ -78,18 +77,10 @@ def _key(channel: Channel) -> str:
 
 
 class AddressForm(forms.Form):
-    address = forms.EmailField(
+    address = RecipientField(
         label=_("E-mail address"),
-        max_length=254,
         help_text=_("We send a link there; it gets nothing else before somebody opens it."),
     )
-
-    def clean_address(self) -> str:
-        address = str(self.cleaned_data["address"]).lower()
-        # Legal within quotes; but no message can be written to it.
-        if not address.isprintable():
-            raise ValidationError(validate_email.message)
-        return address
 
 
 class WebhookForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -198,6 +199,26 @@ def posted(mailoutbox: list[EmailMessage]) -> Callable[[], list[EmailMessage]]:
         return mailoutbox
 
     return posted
+
+
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], AbstractContextManager[None]]:
+    """`with refusing(address):` the mail server takes no message to it."""
+
+    @contextmanager
+    def refusing(address: str) -> Iterator[None]:
+        take = EmailMessage.send
+
+        def send(message: EmailMessage) -> int:
+            if message.to == [address]:
+                raise SMTPRecipientsRefused({address: (550, b"5.1.1 No such user here")})
+            return take(message)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(EmailMessage, "send", send)
+            yield
+
+    return refusing
 
 
 Jobs = list[tuple[object, ...]]

@@ -13,6 +13,7 @@ from accounts.forms import NameField
 from accounts.models import Branding
 from clients.branding import logos
 from domains import names
+from kuploy.mail import RecipientField
 from mailboxes.clientsettings import lookup
 
 
@@ -63,7 +64,7 @@ class BrandForm(forms.Form):
         label=_("Sender of mail"), max_length=60, required=False,
         help_text=_("The name that mail comes from; empty: the name above."),
     )  # fmt: skip
-    support_email = forms.EmailField(
+    support_email = RecipientField(
         label=_("Support address"), required=False,
         help_text=_("Where your clients ask for help."),
     )  # fmt: skip

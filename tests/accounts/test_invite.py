@@ -18,6 +18,9 @@ from kuploy.errors import Refused
 from tests.concurrency import at_once
 from tests.conftest import PASSWORD
 
+# Letters of two directions in one label: taken for an address, and refused by the DNS (RFC 5893).
+UNSENDABLE = "dora@ا¸ý.test"
+
 
 @pytest.fixture
 def ask(acme, actor):
@@ -188,6 +191,7 @@ def test_the_owner_invites_from_the_team_page(as_alice, team, acme, posted):
         {"email": "nobody"}, {"email": ""}, {"email": "a\0b@example.test"}, {"role": "99"},
         {"role": "x"}, {"role": ""}, {"role": Role.POSTMASTER.value, "domains": ""},
         {"domains": "elsewhere.test"}, {"domains": "a\0b"}, {"role": "1\0"},
+        {"email": f"{'x' * 300}@example.test"}, {"email": UNSENDABLE}, {"email": '"\x01"@b.test'},
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_shown_again(as_alice, team, acme, typed):
@@ -222,6 +226,16 @@ def test_while_the_mail_server_is_away_it_waits_and_then_goes_out(
     acme.invitations.update(due_at=Now())
     assert len(posted()) == len(posted()) == 1
     assert "Waits to be sent" not in as_alice.get(team).text
+
+
+@pytest.mark.parametrize("refused", ["gone@example.test", UNSENDABLE])
+def test_an_address_that_nobody_takes_holds_up_no_other(ask, posted, refusing, refused):
+    ask(refused)
+    Invitation.objects.update(due_at=Now() - timedelta(seconds=1))  # the first in line
+    ask("dora@example.test")
+    with refusing("gone@example.test"):
+        assert [message.to for message in posted()] == [["dora@example.test"]]
+    assert Invitation.objects.filter(email=refused, sent_at=None).exists()
 
 
 def test_one_that_is_too_old_does_not_go_out(ask, acme, posted):

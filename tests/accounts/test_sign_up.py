@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Account, Role, User
+from tests.accounts.test_invite import UNSENDABLE
 from tests.conftest import PASSWORD
 
 TYPED = {"organisation": "Müller & Söhne", "email": "Dora@Example.test", "password1": PASSWORD}
@@ -41,6 +42,17 @@ def test_the_name_may_be_left_out(client, url):
 def test_a_weak_password_is_refused(client, url, password):
     client.post(url, {**TYPED, "password1": password})
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("email", [UNSENDABLE, f"{'x' * 300}@example.test"])
+def test_an_address_that_nobody_can_write_to_is_refused_where_it_was_typed(client, url, email):
+    assert client.post(url, {**TYPED, "email": email}).context["form"].errors.keys() == {"email"}
+    assert not User.objects.exists()
+
+
+def test_an_account_named_by_a_long_address_has_as_much_of_it_as_a_name_may(client, url):
+    client.post(url, {**TYPED, "organisation": "", "email": f"{'x' * 200}@example.test"})
+    assert Account.objects.get().name == "x" * 120
 
 
 @pytest.mark.parametrize("name", ["organisation", "email", "password1"])

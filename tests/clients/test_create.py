@@ -9,7 +9,7 @@ from clients import services
 from clients.services import create_client
 from kuploy.errors import Refused
 from plans.services import delete_plan, retire_plan
-from tests.accounts.test_invite import link_in, mail_server_away
+from tests.accounts.test_invite import UNSENDABLE, link_in, mail_server_away
 from tests.concurrency import at_once
 from tests.conftest import PASSWORD
 
@@ -89,6 +89,7 @@ def test_without_a_plan_it_says_to_make_one(reseller, address):
     [
         ("name", ""), ("name", " "), ("name", "x" * 121), ("name", "a\u202eb"), ("name", "a\0b"),
         ("email", ""), ("email", "rosa"), ("email", "a\0b@rossi.test"),
+        ("email", UNSENDABLE), ("email", f"{'x' * 300}@rossi.test"),
         ("plan", ""), ("plan", "0"), ("plan", "x"),
     ],
 )  # fmt: skip

@@ -12,7 +12,8 @@ from domains import names
 from domains.models import Domain
 from kuploy.among import among
 from kuploy.errors import Refused
-from mailboxes.forms import LONGEST_ADDRESS, LocalPartField, no_active_domain, usable_domains
+from kuploy.mail import LONGEST_ADDRESS
+from mailboxes.forms import LocalPartField, no_active_domain, usable_domains
 from mailboxes.imports.kinds.base import Place, Row, State, to_do
 from mailboxes.models import Alias, Mailbox
 from mailboxes.services import taken_words

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from mailboxes import recovery, services, tasks
+from mailboxes.credentials import owe_letter
 from mailboxes.models import HostJob, Letter, Mailbox, Recovery
 from tests.conftest import PASSWORD, make_alias, make_mailbox
 from tests.mailboxes.own.conftest import link_in, sign_in
@@ -258,6 +259,15 @@ class TestLetters:
         tasks.send_letters()
         assert len(mail.outbox) == 1
         assert not Letter.objects.exists()
+
+    def test_one_that_nobody_takes_holds_up_no_other(self, known, mailbox, refusing):
+        owe_letter(mailbox, Letter.Kind.MOVED, "gone@example.test")
+        Letter.objects.update(due_at=timezone.now() - timedelta(seconds=1))  # the first in line
+        ask()
+        with refusing("gone@example.test"):
+            tasks.send_letters()
+        assert [message.to for message in mail.outbox] == [[ELSEWHERE]]
+        assert Letter.objects.get().address == "gone@example.test"
 
     def test_a_link_that_comes_too_late_is_not_sent(self, known):
         ask()

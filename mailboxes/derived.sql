@@ -18,19 +18,32 @@ CREATE OR REPLACE TRIGGER copy_domain BEFORE INSERT OR UPDATE OF domain_id ON ma
 CREATE OR REPLACE TRIGGER copy_domain BEFORE INSERT OR UPDATE OF domain_id ON mailboxes_alias
     FOR EACH ROW EXECUTE FUNCTION mailboxes_copy_domain();
 
+-- Once for a whole statement: an account that is suspended may have thousands of domains.
 CREATE OR REPLACE FUNCTION domains_pass_on() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    part text;
 BEGIN
-    UPDATE mailboxes_mailbox
-       SET domain_served = NEW.served, domain_local = NEW.local, suspension_above = NEW.suspension
-     WHERE domain_id = NEW.id;
-    UPDATE mailboxes_alias
-       SET domain_served = NEW.served, domain_local = NEW.local, suspension_above = NEW.suspension
-     WHERE domain_id = NEW.id;
+    IF NOT EXISTS (
+        SELECT FROM new_rows AS now JOIN old_rows AS before USING (id)
+         WHERE (now.served, now.local, now.suspension)
+               IS DISTINCT FROM (before.served, before.local, before.suspension)) THEN
+        RETURN NULL;
+    END IF;
+    FOREACH part IN ARRAY ARRAY['mailboxes_mailbox', 'mailboxes_alias'] LOOP
+        -- Planned anew: a plan for thousands of domains would walk the whole table for one.
+        EXECUTE format($q$
+            UPDATE %I AS part
+               SET domain_served = now.served, domain_local = now.local,
+                   suspension_above = now.suspension
+              FROM new_rows AS now JOIN old_rows AS before USING (id)
+             WHERE part.domain_id = now.id
+               AND (now.served, now.local, now.suspension)
+                   IS DISTINCT FROM (before.served, before.local, before.suspension)$q$, part);
+    END LOOP;
     RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER pass_on AFTER UPDATE ON domains_domain FOR EACH ROW
-    WHEN ((OLD.served, OLD.local, OLD.suspension)
-          IS DISTINCT FROM (NEW.served, NEW.local, NEW.suspension))
+CREATE OR REPLACE TRIGGER pass_on AFTER UPDATE ON domains_domain
+    REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT
     EXECUTE FUNCTION domains_pass_on();
 
 CREATE OR REPLACE FUNCTION domains_copy_account() RETURNS trigger LANGUAGE plpgsql AS $$

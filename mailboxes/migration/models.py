@@ -141,6 +141,11 @@ class MigrationMailboxQuerySet(models.QuerySet["MigrationMailbox"]):
         there = mine.filter(mailbox__isnull=False)
         return there.exclude(mailbox__state=Mailbox.State.DELETING)
 
+    def without_mailbox(self) -> Self:
+        """At work, though nothing can be copied any more."""
+        gone = Q(mailbox=None) | Q(mailbox__state=Mailbox.State.DELETING)
+        return self.filter(gone, state__in=(State.WAITING, State.RUNNING))
+
     def by_state(self) -> dict[str, int]:
         counted = self.order_by().values_list("state").annotate(number=Count("pk"))
         return dict(counted)

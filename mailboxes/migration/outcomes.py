@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from mailboxes.migration.doorway import Progress
 from mailboxes.migration.models import (
@@ -13,6 +14,7 @@ from mailboxes.migration.models import (
     MOST_ATTEMPTS,
     MigrationJob,
     MigrationMailbox,
+    MigrationMailboxQuerySet,
     State,
     Step,
 )
@@ -47,9 +49,11 @@ def done(row: MigrationMailbox, *, note: str = "") -> None:
 def failed(row: MigrationMailbox, reason: str, *, made: Progress, lasting: bool = False) -> None:
     """Try again after a pause that doubles, unless somebody has to correct something first.
 
-    A run that brought mail does not count as one more failure: the next one brings the rest.
+    A run that brought mail does not count as one more failure: the next one brings the rest. But
+    when more has come than is there, the same mail comes again and again.
     """
-    attempts = 0 if made.messages else row.attempts + 1
+    new = made.messages and row.copied_messages + made.messages <= row.messages
+    attempts = 0 if new else row.attempts + 1
     if row.step == Step.TEST or lasting or attempts >= MOST_ATTEMPTS:
         _end(row, state=State.FAILED, attempts=0, last_error=reason[:500])
         return
@@ -62,12 +66,25 @@ def interrupted(row: MigrationMailbox) -> None:
     _end(row, state=State.WAITING, last_error="", due_at=Now())
 
 
+def end_without_mailbox() -> None:
+    """What was to be copied into mailboxes that are gone, or about to be."""
+    for row in MigrationMailbox.objects.without_mailbox():
+        missing = _("There is no mailbox %(address)s here any more.") % {"address": row}
+        still = MigrationMailbox.objects.without_mailbox().filter(pk=row.pk)
+        _close(row, still, state=State.FAILED, attempts=0, last_error=missing)
+
+
 def _end(row: MigrationMailbox, **fields: Any) -> None:
+    _close(row, MigrationMailbox.objects.held_by(row), **fields)
+
+
+def _close(row: MigrationMailbox, still: MigrationMailboxQuerySet, **fields: Any) -> None:
+    """STILL finds the row for as long as the caller may say how it ended."""
     with transaction.atomic():
         # Two that end at one moment would each see the other still at work.
-        job = MigrationJob.objects.select_for_update().get(pk=row.job_id)
-        ended = MigrationMailbox.objects.held_by(row).update(**fields, **FREE, ended_at=Now())
-        if ended and job.step != Step.TEST:
+        job = MigrationJob.objects.select_for_update().filter(pk=row.job_id).first()
+        ended = still.update(**fields, **FREE, ended_at=Now())
+        if job and ended and job.step != Step.TEST:
             _follow(job, row)
             _tell_the_end(job)
 

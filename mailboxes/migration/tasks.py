@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.db.models import Count
 
-from mailboxes.migration import copying, passwords
+from mailboxes.migration import copying, outcomes, passwords
 from mailboxes.migration.models import MigrationMailbox
 
 NUDGE_LASTS_SECONDS = 10
@@ -19,6 +19,7 @@ def move(host: str) -> None:
 @shared_task
 def sweep() -> None:
     """Nudge hosts with mailboxes that are due: retries, and what a worker that died has left."""
+    outcomes.end_without_mailbox()
     waiting = MigrationMailbox.objects.due().order_by().values_list("mailbox__host")
     for host, number in waiting.annotate(number=Count("pk")):
         for _nudge in range(min(number, NUDGES_AT_MOST)):

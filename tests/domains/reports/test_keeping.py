@@ -53,7 +53,7 @@ def test_the_same_report_is_counted_once(receive, domain):
 @pytest.mark.django_db(transaction=True)
 def test_two_who_count_the_same_report_at_once_count_it_once(domain):
     raw = mailed(row(count=10))
-    at_once(lambda: reading.count(raw), lambda: reading.count(raw))
+    assert at_once(*[lambda: reading.count(raw)] * 4) == [None] * 4
     assert sums(domain) == {"ours": (10, 10)}
 
 

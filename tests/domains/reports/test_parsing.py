@@ -1,6 +1,7 @@
 """What a message may hold, and that nothing but Unreadable ever comes of it."""
 
 import gzip
+import tracemalloc
 import zlib
 from datetime import timedelta
 from email import message_from_bytes
@@ -192,5 +193,10 @@ def test_a_compressed_bomb_is_not_unpacked():
     """It stops at the limit: all of it would be a gigabyte."""
     packer = zlib.compressobj(wbits=31)
     packed = b"".join(packer.compress(b"\0" * 2**20) for _ in range(1024)) + packer.flush()
+    raw = mail(packed)
+    tracemalloc.start()
     with pytest.raises(Unreadable, match="too large once unpacked"):
-        reading.count(mail(packed))
+        reading.count(raw)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 5 * unpacking.MOST_BYTES

@@ -38,6 +38,7 @@ def test_its_organization_when_dmarc_or_a_signature_passed(results):
         "mx.host.test; spf=pass smtp.mailfrom=google.com",
         # Whoever writes a signature of google.com into other places.
         'mx.host.test; spf=pass smtp.mailfrom="x; dkim=pass header.d=google.com"@evil.test',
+        'mx.host.test; spf=pass smtp.mailfrom="x; dkim=pass header.d=google.com x"@evil.test',
         "mx.host.test; spf=pass (x; dkim=pass header.d=google.com) smtp.mailfrom=a@evil.test",
         "mx.host.test; dkim=pass header.d=google.com; dmarc=fail header.from=google.com",
         "",

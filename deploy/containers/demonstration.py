@@ -16,7 +16,8 @@ zone_file = Path(sys.argv[1])
 seeded = json.load(sys.stdin)
 if not zone_file.exists():
     shutil.copyfile(Path(dns.__file__).with_name("demo.zone"), zone_file)
-publish(zone_file, seeded["zone"])
+for zone in seeded["zones"]:
+    publish(zone_file, zone)
 print(f"\nKuploy runs at {os.environ['KUPLOY_BASE_URL']}\n")
 for login in seeded["logins"]:
     print(f"  {login['role']:<14} {login['address']:<32} {login['password']}")

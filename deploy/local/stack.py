@@ -7,6 +7,7 @@ import secrets
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from deploy.local import ports
 from deploy.local.errors import CannotRun
@@ -16,6 +17,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 PANEL_USER = "kuploy"
 MAIL_USER = "vmail"
 MAIL_HOST = "mail1"
+# The demonstration makes this mailbox; see mailboxes/management/commands/seed_demo.py.
+REPORTS_ADDRESS = "dmarc@reports.kuploy.test"
 SECRETS = (
     "secret_key",
     "database",
@@ -24,6 +27,7 @@ SECRETS = (
     "redis",
     "doveadm",
     "keys",
+    "reports",
     "dns_update",
 )
 # What a person may set for `make run`; everything else follows from the stack.
@@ -113,6 +117,9 @@ class Stack:
             "SPF_HOST": "spf.kuploy.test",
             "SENDING_NETWORKS": "192.0.2.10,2001:db8::10",
             "PROOF_IP": "192.0.2.10",
+            "REPORTS_ADDRESS": REPORTS_ADDRESS,
+            "REPORTS_IMAP_URL": f"imap://{quote(REPORTS_ADDRESS, safe='')}"
+            f":{self.secrets['reports']}@{self.address('imap')}",
             "IMAP_HOST": "localhost",
             "IMAP_PORT": str(self.ports["imaps"]),
             "SMTP_HOST": "localhost",

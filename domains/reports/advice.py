@@ -18,7 +18,7 @@ from domains.reports.summary import ENOUGH_PERCENT, Counted, Sender
 WINDOW_DAYS = 30
 ENOUGH_DAYS = 14
 ENOUGH_MESSAGES = 100
-# Of all messages: who sent so many without passing once is to be looked at first.
+# Who sent so many, beside what the domain's senders sent, and never passed is to be looked at.
 STRANGE_PERCENT = 1
 NAMED = 5
 NEXT = {"none": "quarantine", "quarantine": "reject", "reject": "reject"}
@@ -70,7 +70,7 @@ def advise(domain: Domain) -> Advice:
         conditions=[
             _records_are_right(checks),
             *_enough(domain, senders),
-            _recognised_pass(senders),
+            *_recognised_pass(senders),
             _nobody_strange(strangers),
             *([_has_been_tried(domain)] if policy == "quarantine" and whole else []),
         ],
@@ -107,35 +107,39 @@ def _records_are_right(checks: dict[str, RecordCheck]) -> Condition:
 
 
 def _enough(domain: Domain, senders: Iterable[Sender]) -> list[Condition]:
-    messages = summary.together(each.counted for each in senders).messages
+    messages = _of_recognised(senders).messages
     days = summary.days_vouched(domain, WINDOW_DAYS)
     return [
         Condition(
             days >= ENOUGH_DAYS,
-            _("Reports about %(days)s of the last %(window)s days; %(enough)s are needed")
+            _("Proved reports about %(days)s of the last %(window)s days; %(enough)s are needed")
             % {"days": days, "window": WINDOW_DAYS, "enough": ENOUGH_DAYS},
         ),
         Condition(
             messages >= ENOUGH_MESSAGES,
-            _("%(messages)s messages reported; %(enough)s are needed")
+            _("%(messages)s messages of your senders reported; %(enough)s are needed")
             % {"messages": f"{messages:,}", "enough": ENOUGH_MESSAGES},
         ),
     ]
 
 
-def _recognised_pass(senders: Iterable[Sender]) -> Condition:
-    counted = summary.together(each.counted for each in senders if each.recognised)
-    return Condition(
-        counted.percent >= ENOUGH_PERCENT,
-        _("%(percent)s %% of what your senders sent passed; %(enough)s %% are needed")
-        % {"percent": f"{counted.percent:.1f}".removesuffix(".0"), "enough": ENOUGH_PERCENT},
-    )
+def _of_recognised(senders: Iterable[Sender]) -> Counted:
+    """Forged mail says nothing of how the domain's own would fare."""
+    return summary.together(each.counted for each in senders if each.recognised)
+
+
+def _recognised_pass(senders: Iterable[Sender]) -> list[Condition]:
+    counted = _of_recognised(senders)
+    words = _("%(percent)s %% of what your senders sent passed; %(enough)s %% are needed") % {
+        "percent": f"{counted.percent:.1f}".removesuffix(".0"),
+        "enough": ENOUGH_PERCENT,
+    }
+    return [Condition(counted.percent >= ENOUGH_PERCENT, words)] if counted.messages else []
 
 
 def _strangers(senders: Sequence[Sender]) -> list[str]:
     """Those who prove to be somebody, though never you: a service that is not set up, or a list."""
-    all_of_them: Counted = summary.together(each.counted for each in senders)
-    many = all_of_them.messages * STRANGE_PERCENT / 100
+    many = _of_recognised(senders).messages * STRANGE_PERCENT / 100
     return [
         each.key for each in senders
         if not each.recognised and not each.unknown and each.counted.messages >= many

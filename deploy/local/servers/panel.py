@@ -22,7 +22,8 @@ def prepare(stack: Stack) -> list[dict[str, str]]:
     _manage(stack, "migrate", "--verbosity=0")
     _manage(stack, "collectstatic", "--noinput", "--verbosity=0")
     demonstration = json.loads(_manage(stack, "seed_demo"))
-    publish(stack.zone_file, demonstration["zone"])
+    for zone in demonstration["zones"]:
+        publish(stack.zone_file, zone)
     logins: list[dict[str, str]] = demonstration["logins"]
     return logins
 

@@ -1,7 +1,10 @@
 import json
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -14,8 +17,10 @@ from domains.models import Domain, MtaSts
 from domains.services import add_domain
 from mailboxes.services import create_alias, create_mailbox
 
+# Where the demonstration's own reports go; any other mailbox is somebody else's affair.
+REPORTS_DOMAIN = "reports.kuploy.test"
 ZONE = """\
-; The customer of the demonstration, with the records that the panel asks for.
+; A domain of the demonstration, with the records that the panel asks for.
 $ORIGIN {domain}.
 @       SOA   ns.kuploy.test. hostmaster.kuploy.test. 1 3600 600 86400 60
 @       NS    ns.kuploy.test.
@@ -35,14 +40,15 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         provider = self._user("provider", is_staff=True, is_superuser=True)
-        self._account("Kuploy", "kuploy", Account.Kind.PROVIDER, provider)
+        kuploy = self._account("Kuploy", "kuploy", Account.Kind.PROVIDER, provider)
         harbour = self._account(
             "Harbour Hosting", "harbour", Account.Kind.RESELLER, self._user("reseller")
         )
         customer = self._user("customer")
         acme = self._account("Acme", "acme", Account.Kind.CUSTOMER, customer, reseller=harbour)
-        domain = self._domain(acme, customer)
-        self.stdout.write(json.dumps({"logins": self._logins(domain), "zone": zone_of(domain)}))
+        domain = self._customers_domain(acme, customer)
+        zones = [zone_of(domain), *self._reports(kuploy, provider)]
+        self.stdout.write(json.dumps({"logins": self._logins(domain), "zones": zones}))
 
     def _user(self, role: str, **fields: bool) -> User:
         address = f"{role}@example.test"
@@ -67,27 +73,47 @@ class Command(BaseCommand):
         Membership.objects.get_or_create(user=owner, account=account, role=Role.OWNER)
         return account
 
-    def _domain(self, account: Account, owner: User) -> Domain:
-        if domain := Domain.objects.filter(account=account, name="acme.test").first():
-            return domain
+    def _customers_domain(self, account: Account, owner: User) -> Domain:
+        domain, new = self._domain(account, owner, "acme.test")
+        if new:
+            for name in ("alice", "bob"):
+                self._mailbox(domain, owner, name, password(name))
+            targets = ["alice@acme.test", "bob@acme.test"]
+            actor = Actor(account, owner)
+            create_alias(domain=domain, local_part="team", targets=targets, actor=actor)
+        return domain
+
+    def _reports(self, account: Account, owner: User) -> Iterator[str]:
+        """The mailbox of the DMARC reports, if it is the one of the demonstration; its zone."""
+        local_part, _at, name = settings.REPORTS_ADDRESS.partition("@")
+        if name != REPORTS_DOMAIN:
+            return
+        domain, new = self._domain(account, owner, name)
+        if new:
+            secret = unquote(urlsplit(settings.REPORTS_IMAP_URL).password or "")
+            self._mailbox(domain, owner, local_part, secret)
+        yield zone_of(domain) + '*._report._dmarc  TXT  "v=DMARC1"\n'
+
+    def _domain(self, account: Account, owner: User, name: str) -> tuple[Domain, bool]:
+        if domain := Domain.objects.filter(account=account, name=name).first():
+            return domain, False
         actor = Actor(account, owner)
-        domain = add_domain(account=account, name="acme.test", actor=actor)
+        domain = add_domain(account=account, name=name, actor=actor)
         activate(domain=domain, method="demonstration", actor=actor)
         # The zone file says the same; the first check confirms it.
         Domain.objects.filter(pk=domain.pk).update(mx_here=True, mta_sts=MtaSts.TESTING)
         domain.refresh_from_db()
-        for name in ("alice", "bob"):
-            create_mailbox(
-                domain=domain,
-                local_part=name,
-                display_name=name.title(),
-                password=password(name),
-                quota_bytes=account.plan.default_size_bytes,
-                actor=actor,
-            )
-        targets = ["alice@acme.test", "bob@acme.test"]
-        create_alias(domain=domain, local_part="team", targets=targets, actor=actor)
-        return domain
+        return domain, True
+
+    def _mailbox(self, domain: Domain, owner: User, name: str, secret: str) -> None:
+        create_mailbox(
+            domain=domain,
+            local_part=name,
+            display_name=name.title(),
+            password=secret,
+            quota_bytes=domain.account.plan.default_size_bytes,
+            actor=Actor(domain.account, owner),
+        )
 
     def _logins(self, domain: Domain) -> list[dict[str, str]]:
         people = [(role, f"{role}@example.test") for role in ("provider", "reseller", "customer")]

@@ -41,12 +41,18 @@ def test_two_weeks_of_good_mail_are_enough_for_quarantine(domain):
     assert found.record == f"v=DMARC1; p=quarantine; {OUR_RUA}"
 
 
+def test_forged_mail_alone_is_no_ground_for_any_policy(domain):
+    publish(domain)
+    weeks(forged(count=50))
+    assert unmet(domain) == ["0 messages of your senders reported; 100 are needed"]
+
+
 def test_it_names_the_numbers_that_are_missing(domain):
     publish(domain)
     weeks(row(OURS, 2), days=13)
     assert unmet(domain) == [
-        "Reports about 13 of the last 30 days; 14 are needed",
-        "26 messages reported; 100 are needed",
+        "Proved reports about 13 of the last 30 days; 14 are needed",
+        "26 messages of your senders reported; 100 are needed",
     ]
     assert not advise(domain).ready
 
@@ -90,8 +96,8 @@ def test_reports_that_nobody_vouches_for_count_for_nothing(domain):
     publish(domain)
     weeks(row(OURS, 20), proved_by="")
     assert unmet(domain)[:2] == [
-        "Reports about 0 of the last 30 days; 14 are needed",
-        "0 messages reported; 100 are needed",
+        "Proved reports about 0 of the last 30 days; 14 are needed",
+        "0 messages of your senders reported; 100 are needed",
     ]
 
 

@@ -10,6 +10,7 @@ from accounts.suspension import check_may_delete
 from domains.models import Domain
 from kuploy.errors import Refused
 from mailboxes import jobs
+from mailboxes.holding import hold_domains
 from mailboxes.models import HostJob, Mailbox
 from quotas.models import Usage
 
@@ -21,6 +22,7 @@ def delete_mailbox(*, mailbox: Mailbox, actor: Actor) -> None:
         raise Refused(_("The postmaster mailbox goes only with its domain."))
     # The account first, as everywhere: who blocks its mailboxes holds it and waits for this one.
     Account.objects.select_for_update(no_key=True).get(pk=mailbox.account_id)
+    hold_domains([mailbox.domain_id])
     check_may_delete(Mailbox.objects.select_related("domain__account").get(pk=mailbox.pk), actor)
     living = Mailbox.objects.filter(pk=mailbox.pk).exclude(state=Mailbox.State.DELETING)
     if not living.update(state=Mailbox.State.DELETING):

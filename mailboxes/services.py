@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, audit
+from accounts.models import Account
 from accounts.room import Countable, claim_room
 from domains import limits
 from domains.leading import claim_new_way
@@ -17,6 +18,7 @@ from kuploy.among import among
 from kuploy.errors import Refused
 from kuploy.throttle import throttle
 from mailboxes import credentials, jobs, passwords, rules
+from mailboxes.holding import hold_domains
 from mailboxes.models import (
     POSTMASTER,
     POSTMASTER_BYTES,
@@ -151,6 +153,7 @@ def _check_free(domain: Domain, address: str, other: type[Mailbox | Alias]) -> D
 
     The account's row is locked: no mailbox and alias can take one address together.
     """
+    hold_domains([domain.pk])
     # Asked again now: it may have been removed since the page was loaded.
     usable = Domain.objects.primary().filter(status=Domain.Status.ACTIVE)
     held = usable.select_related("account__plan").filter(pk=domain.pk).first()
@@ -268,6 +271,10 @@ def edit_alias(*, alias: Alias, targets: list[str], actor: Actor) -> None:
 
 @transaction.atomic
 def delete_alias(*, alias: Alias, actor: Actor) -> None:
+    Account.objects.select_for_update(no_key=True).get(pk=alias.account_id)
+    hold_domains([alias.domain_id])
+    if not Alias.objects.filter(pk=alias.pk).exists():
+        raise Refused(_("%(address)s is gone already.") % {"address": alias})
     audit(actor, "alias.deleted", alias, targets=alias.targets)
     alias.delete()
     rules.alias_changed(alias.targets)

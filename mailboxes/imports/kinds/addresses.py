@@ -14,6 +14,7 @@ from kuploy.among import among
 from kuploy.errors import Refused
 from kuploy.mail import LONGEST_ADDRESS
 from mailboxes.forms import LocalPartField, no_active_domain, usable_domains
+from mailboxes.holding import hold_domains
 from mailboxes.imports.kinds.base import Place, Row, State, to_do
 from mailboxes.models import Alias, Mailbox
 from mailboxes.services import taken_words
@@ -67,7 +68,11 @@ def refuse_taken(rows: Sequence[Row], kind: type[Mailbox | Alias]) -> None:
 
 
 def within_domains(rows: Sequence[Row], check: Callable[[Domain, int], None]) -> list[Row]:
-    """Those that their domain has room for, beside the rows before them; others are left out."""
+    """Those that their domain has room for, beside the rows before them; others are left out.
+
+    The domains are held from here on.
+    """
+    hold_domains(row.values["domain"].pk for row in rows)
     taken: Counter[UUID] = Counter()
     return [row for row in rows if _fits_into(row, taken, check)]
 

@@ -4,6 +4,8 @@ Behind one of them is the key that signs, behind the other one that stands by. O
 change places; a week later, when no mail of the old key is on its way, a new one stands by.
 """
 
+from contextlib import suppress
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -37,10 +39,11 @@ def _free_names(domain: Domain) -> None:
     """Both names for new keys; refused while mail is on its way that was signed by them."""
     before = domain.dkim_keys.exclude(target="").exclude(replaced_at=None)
     last = before.order_by("-replaced_at").first()
-    if last and last.needed_until and last.needed_until > timezone.now():
+    until = last and last.needed_until
+    if until and until > timezone.now():
         raise Refused(
             _("Mail is still on its way that was signed by way of the CNAMEs. Choose them again "
-              "after %(day)s.") % {"day": date_format(last.needed_until, "Y-m-d")}
+              "after %(day)s.") % {"day": date_format(until, "Y-m-d")}
         )  # fmt: skip
     before.delete()
 
@@ -65,8 +68,9 @@ def renew_old() -> None:
     """Have those that stand by take over where the other one has signed for a year."""
     due = timezone.now() - renewal.OLD_AFTER
     old = _in_use().filter(Exists(_others(stands_by=True)), signs_since__lt=due)
-    for key in old[:AT_ONCE]:
-        renewal.begin(domain=key.domain, actor=Actor.system(key.domain.account))
+    for key in old.exclude(Exists(_others(signs_since=None, stands_by=False)))[:AT_ONCE]:
+        with suppress(Refused):  # somebody was faster
+            renewal.begin(domain=key.domain, actor=Actor.system(key.domain.account))
 
 
 def make_spares() -> None:
@@ -76,7 +80,8 @@ def make_spares() -> None:
     lately = Q(replaced_at__gt=timezone.now() - RECORD_STAYS) & ~Q(target="")
     alone = _in_use().exclude(Exists(_others(signs_since=None))).exclude(Exists(_others(lately)))
     for key in alone[:AT_ONCE]:
-        _make_spare(key.domain)
+        with suppress(Refused):  # it was renewed in between
+            _make_spare(key.domain)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ def trouble_with_key_zone() -> str:
     """Why our own zone of signing keys cannot be changed; empty where it can."""
     failing = ZoneRecord.objects.failing()
     last = failing.order_by("-failing_since").first()
-    words = _("Our zone of signing keys is behind by %(count)s records. %(reason)s")
+    words = _("Changes that wait for our zone of signing keys: %(count)s. %(reason)s")
     return words % {"count": counted(failing), "reason": last.failure} if last else ""
 
 

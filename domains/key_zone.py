@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from domains.dns import dkim
 from domains.dns.updates import TTL_SECONDS, NotUpdated, Primary
@@ -45,7 +45,7 @@ def publish(key: DkimKey) -> None:
     ZoneRecord.objects.update_or_create(
         name=key.target,
         defaults={
-            "text": dkim.record(key.public_key), "due_at": timezone.now(), "published_at": None,
+            "text": dkim.record(key.public_key), "due_at": Now(), "published_at": None,
         },
     )  # fmt: skip
 
@@ -53,15 +53,15 @@ def publish(key: DkimKey) -> None:
 def has_settled(key: DkimKey) -> bool:
     """Its record is in the zone, for so long that nobody remembers another one."""
     here = ZoneRecord.objects.filter(name=key.target, text=dkim.record(key.public_key))
-    return here.filter(published_at__lte=timezone.now() - SETTLES).exists()
+    return here.filter(published_at__lte=Now() - SETTLES).exists()
 
 
 def withdraw_unneeded() -> None:
     """What no key needs: those of removed domains, of keys given up, and of those long replaced."""
-    recent = Q(replaced_at=None) | Q(replaced_at__gt=timezone.now() - RECORD_STAYS)
+    recent = Q(replaced_at=None) | Q(replaced_at__gt=Now() - RECORD_STAYS)
     needed = DkimKey.objects.filter(recent, target=OuterRef("name"))
     rows = ZoneRecord.objects.exclude(text="").filter(~Exists(needed))
-    rows.update(text="", due_at=timezone.now(), published_at=None)
+    rows.update(text="", due_at=Now(), published_at=None)
 
 
 def tell() -> None:

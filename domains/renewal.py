@@ -73,6 +73,8 @@ def _step_forward(domain: Domain) -> DkimKey:
     if domain.dkim_keys.waiting().exists():
         raise Refused(_("The next key waits already: a check has to find its record."))
     key = domain.dkim_keys.filter(stands_by=True).first()
+    if key is None and not key_zone.is_there():
+        raise Refused(_("We renew no keys any more: have this one renewed by hand again."))
     if key is None:
         raise Refused(
             _("The key was renewed lately, and mail is on its way with the one before. Renew it "

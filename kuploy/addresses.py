@@ -149,6 +149,8 @@ def _nameserver(entry: str) -> dns.nameserver.Nameserver:
 
 
 def host_and_port(entry: str) -> tuple[str, int]:
-    """A name server as a setting names it: host, or host:port."""
+    """A name server as a setting names it: host, or host:port; [::1]:53, or ::1."""
+    if as_address(entry):
+        return entry, 53
     host, colon, port = entry.rpartition(":")
     return (host.strip("[]"), int(port)) if colon and port.isdecimal() else (entry, 53)

@@ -87,7 +87,7 @@ def test_a_zone_of_signing_keys_that_takes_no_changes_is_told_with_the_reason(st
     ZoneRecord.objects.not_told([row], "The name server is on strike.")
     assert "strike" not in needs(start())
     ZoneRecord.objects.update(failing_since=Now() - LATE_AFTER)
-    assert "behind by 1 records. The name server is on strike." in needs(start())
+    assert "wait for our zone of signing keys: 1. The name server is on strike." in needs(start())
 
 
 @pytest.fixture

@@ -13,9 +13,12 @@ from domains.dns.findings import Kind, State
 from domains.models import DkimKey, Domain, ZoneRecord
 from domains.records import to_publish
 from domains.tasks import renew_keys
+from domains.verification import _to_check, record
 from kuploy.errors import Refused
 from notifications.models import Alert
+from tests.concurrency import at_once
 from tests.conftest import make_domain
+from tests.domains.findings import found
 from tests.domains.test_renewal import check, signing
 
 BOTH = {"dkim_next": State.OK, "dkim_spare": State.OK}
@@ -223,3 +226,44 @@ def test_without_a_zone_of_ours_nothing_of_it_is_offered(as_alice, domain, url, 
     assert url("choose_cnames") not in as_alice.get(domain.get_absolute_url()).text
     with pytest.raises(Refused, match="cannot be renewed by us"):
         cnames.choose(domain=domain, actor=actor)
+
+
+def test_a_zone_that_was_given_up_leaves_the_keys_that_are_there(renewed_by_us, actor, settings):
+    settings.DKIM_ZONE = ""
+    renewal.begin(domain=renewed_by_us, actor=actor)
+    check(renewed_by_us, dkim_next=State.OK)
+    pass_by(timedelta(days=8))
+    renew_keys()
+    with pytest.raises(Refused, match="by hand again"):
+        renewal.begin(domain=renewed_by_us, actor=actor)
+    cnames.leave(domain=renewed_by_us, actor=actor)
+    check(renewed_by_us, dkim_next=State.OK)
+    assert signing(renewed_by_us).target == ""
+
+
+# At one moment
+
+
+@pytest.fixture
+def committed(transactional_db, domain, actor):
+    return domain
+
+
+def test_who_gives_up_a_key_while_it_takes_over_is_left_with_one_that_signs(committed, actor):
+    for _again in range(5):
+        renewal.begin(domain=committed, actor=actor)
+        (looked_up,) = _to_check([str(committed.pk)])
+        at_once(
+            lambda looked_up=looked_up: record([(looked_up, found(dkim_next=State.OK))]),
+            lambda: renewal.give_up(domain=committed, actor=actor),
+        )
+        assert committed.dkim_keys.in_use().count() == 1
+        assert not committed.dkim_keys.waiting().exists()
+
+
+def test_two_clicks_choose_the_cnames_once(committed, actor):
+    def click():
+        return cnames.choose(domain=committed, actor=actor)
+
+    assert {type(each) for each in at_once(click, click)} == {type(None), Refused}
+    assert committed.dkim_keys.count() == 3

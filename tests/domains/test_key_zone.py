@@ -163,3 +163,17 @@ def test_a_key_settles_when_nobody_remembers_what_was_there_before(key):
     assert not key_zone.has_settled(key)
     ZoneRecord.objects.update(published_at=Now() - key_zone.SETTLES)
     assert key_zone.has_settled(key)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("ns.example", ("ns.example", 53)),
+        ("ns.example:5353", ("ns.example", 5353)),
+        ("192.0.2.53", ("192.0.2.53", 53)),
+        ("2001:db8::53", ("2001:db8::53", 53)),
+        ("[2001:db8::53]:5353", ("2001:db8::53", 5353)),
+    ],
+)
+def test_a_name_server_is_named_with_or_without_a_port(typed, read):
+    assert host_and_port(typed) == read

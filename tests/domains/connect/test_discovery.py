@@ -106,3 +106,9 @@ def test_a_record_that_is_no_place_of_a_provider_is_not_asked(names, acme, text,
     DnsProvider.objects.create(domain=domain)
     ask_dns_provider(str(domain.pk))
     assert (DnsProvider.objects.get().url, dialled) == ("", [])
+
+
+def test_people_are_led_over_https_alone_also_in_a_demonstration(found, settings):
+    settings.INSECURE_RECEIVERS = True
+    plain = speaks(lambda port: usual(port, urlSyncUX="http://hooks.example/"))
+    assert found(plain).url == ""

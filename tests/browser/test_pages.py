@@ -9,11 +9,13 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account, AuditEvent, Membership, Role, User
+from domains.models import DnsProvider
 from mailboxes.models import Mailbox
 from notifications.models import Alert, Channel, Delivery, Notice
 from tests.api.conftest import new_program
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, open_guarded, sign_in
 from tests.conftest import make_alias, make_domain, make_mailbox
+from tests.domains.connect.conftest import new_key
 
 LONG = "a-very-long-name-that-somebody-registered.and-then-put-a-longer-one-below.example"
 PERSONAL = (
@@ -29,9 +31,11 @@ OUTSIDE = ("account_login", "account_signup", "account_reset_password", "referen
 
 
 @pytest.fixture
-def addresses(acme: Account) -> list[str]:
+def addresses(acme: Account, settings) -> list[str]:
     """One of each page of an account that holds one of each thing."""
     domain, pending = make_domain(acme, LONG), make_domain(acme, f"new.{LONG}", proved=False)
+    settings.DOMAIN_CONNECT_KEY = new_key()
+    DnsProvider.objects.create(domain=pending, url=f"https://{LONG}/", name="W" * 80, zone=LONG)
     mailbox = make_mailbox(domain, "accounts-receivable-and-customer-relations-department")
     alias = make_alias(domain, "everybody", mailbox.address)
     seat = Membership.objects.get(account=acme, role=Role.OWNER)
@@ -59,6 +63,7 @@ def addresses(acme: Account) -> list[str]:
         ("accounts:seat", seat),
         ("domains:detail", domain),
         ("domains:detail", pending),
+        ("domains:connect", pending),
         ("mailboxes:remove_domain", domain),
         ("mailboxes:detail", mailbox),
         ("mailboxes:rules", mailbox),

@@ -32,7 +32,7 @@ def link_on(page):
 def test_whoever_may_check_the_dns_is_offered_the_way(as_alice, domain, provider, url):
     assert "Set up at Virtucon" in as_alice.get(domain.get_absolute_url()).text
     page = as_alice.get(url)
-    assert "Go on to dns.example" in page.text
+    assert "The pages of dns.example" in page.text
     assert link_on(page).startswith("https://dns.example/sync/v2/")
 
 

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from django.urls import reverse
 
@@ -10,7 +8,7 @@ from mailboxes import services
 from mailboxes.models import Mailbox
 from mailboxes.removal import remove_domain
 from mailboxes.services import create_mailbox
-from tests.concurrency import at_once
+from tests.concurrency import Meeting, at_once
 from tests.conftest import GB, PASSWORD, make_alias, make_domain, make_mailbox
 
 
@@ -193,18 +191,17 @@ def test_a_domain_removed_at_this_moment_keeps_no_stray_mailbox(domain, actor):
 
 @pytest.mark.django_db(transaction=True)
 def test_who_creates_and_who_removes_queue_up_instead_of_deadlocking(domain, actor, monkeypatch):
-    check_free = services._check_free
+    check_free, meeting = services._check_free, Meeting()
 
     def take_time(*args):
-        time.sleep(0.6)  # the account is locked already, the domain not yet
+        meeting.hold()  # the account is locked already, the domain not yet
         return check_free(*args)
 
-    def remove():
-        time.sleep(0.2)
-        remove_domain(domain=domain, actor=actor)
-
     monkeypatch.setattr(services, "_check_free", take_time)
-    created, removed = at_once(lambda: make_mailbox(domain, "one"), remove)
+    created, removed = at_once(
+        lambda: make_mailbox(domain, "one"),
+        meeting.then(lambda: remove_domain(domain=domain, actor=actor)),
+    )
     assert (type(created), removed) == (Mailbox, None)
 
 

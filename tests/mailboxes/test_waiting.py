@@ -1,46 +1,18 @@
 """Two who work on the same thing at one moment: one waits for the other, and both get through."""
 
-import time
-from collections.abc import Callable
-from threading import Event
-
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from domains.models import Domain
 from mailboxes import purge, removal, services
 from mailboxes.imports import services as imports
 from mailboxes.imports.models import ImportRow
 from mailboxes.models import Alias, HostJob, Mailbox
-from tests.concurrency import at_once
+from tests.concurrency import Meeting, at_once
 from tests.conftest import make_alias, make_domain, make_mailbox
 from tests.imports.conftest import do_all, uploader
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WAITING = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
-
-
-class Meeting:
-    """One stops with its locks held until the other has begun and waits for one of them."""
-
-    def __init__(self) -> None:
-        self._is_held = Event()
-
-    def hold(self, *_args: object) -> None:
-        self._is_held.set()
-        deadline = time.monotonic() + 3
-        while time.monotonic() < deadline and not _somebody_waits():
-            time.sleep(0.01)
-
-    def then(self, act: Callable[[], object]) -> Callable[[], object]:
-        """The act, begun as soon as the locks are held."""
-        return lambda: self._is_held.wait(5) and act()
-
-
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING)
-        return bool(cursor.fetchone()[0])
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ goes on from there.
 """
 
 from contextlib import suppress
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -29,13 +30,11 @@ def be_quiet(account: Account) -> None:
     Channel.objects.filter(account=account).update(state=Channel.State.DISABLED)
 
 
-def finish_removals() -> None:
-    """Go on with every account that is being removed. Safe twice, and at the same time."""
-    for account in Account.objects.exclude(removed_at=None).order_by("removed_at"):
-        _go_on(account)
-
-
-def _go_on(account: Account) -> None:
+def go_on(pk: UUID) -> None:
+    """Go on with an account that is being removed. Safe twice, and at the same time."""
+    account = Account.objects.exclude(removed_at=None).filter(pk=pk).first()
+    if account is None:
+        return
     # Again, for what somebody was adding in the moment of the removal.
     be_quiet(account)
     for domain in account.domains.exclude(status=Domain.Status.REMOVING):

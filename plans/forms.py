@@ -82,7 +82,8 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
             return ""
         own = {"limit": pool.limit, "left": pool.left}
         promised = self.data.get(name, "") if self.is_bound else self.initial.get(name)
-        if promised in (None, "") or (str(promised).isdecimal() and int(promised) > pool.limit):
+        digits = str(promised)[:20]  # Python reads no number of thousands
+        if promised in (None, "") or (digits.isdecimal() and int(digits) > pool.limit):
             sentence = _(
                 "More than your own plan holds (%(limit)d, %(left)d left): a client is refused "
                 "what goes beyond that."

@@ -25,7 +25,7 @@ def remove_account(*, account: Account, actor: Actor) -> None:
     audit(
         actor, "account.removed", held, domains=held.domain_count, mailboxes=held.mailbox_count
     )  # fmt: skip
-    after_commit(tasks.finish_removals)
+    after_commit(tasks.finish_removal, str(held.pk))
 
 
 def _check_may_go(account: Account) -> None:

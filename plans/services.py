@@ -30,8 +30,9 @@ def create_plan(*, plan: Plan, prices: Prices, actor: Actor) -> None:
 @transaction.atomic
 def edit_plan(*, plan: Plan, prices: Prices, actor: Actor) -> None:
     """Save what was changed. It counts at once: who has more keeps it, and gets nothing new."""
-    before = model_to_dict(Plan.objects.select_for_update(no_key=True).get(pk=plan.pk))
-    after = model_to_dict(plan)
+    held = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    # Whom it is for is another act, which may have come in between.
+    before, after = (model_to_dict(each, exclude=["for_new_accounts"]) for each in (held, plan))
     changed = [name for name in after if after[name] != before[name]]
     plan.save(update_fields=changed)
     _set_prices(plan, prices)

@@ -1,8 +1,13 @@
+from uuid import UUID
+
 from celery import shared_task
 
+from accounts.models import Account
 from mailboxes import blocking
 from plans import closing
 from plans.billing import snapshots
+
+NUDGE_LASTS_SECONDS = 15
 
 
 @shared_task
@@ -18,6 +23,14 @@ def bring_back() -> None:
 
 
 @shared_task
+def finish_removal(account_id: str) -> None:
+    """An account that is being removed, from where the run before left it."""
+    closing.go_on(UUID(account_id))
+
+
+@shared_task
 def finish_removals() -> None:
-    """Accounts that are being removed, from where the run before left them."""
-    closing.finish_removals()
+    """Nudge for each of them: one that fails holds up no other."""
+    leaving = Account.objects.exclude(removed_at=None).order_by("removed_at")
+    for pk in leaving.values_list("pk", flat=True):
+        finish_removal.apply_async((str(pk),), expires=NUDGE_LASTS_SECONDS)

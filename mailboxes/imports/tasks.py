@@ -19,7 +19,7 @@ def work(job_id: str) -> None:
 @shared_task
 def sweep() -> None:
     """Nudge for what waits for a worker, and end what waited too long."""
-    turns.give_up_the_hopeless()
-    turns.close_the_forgotten()
     for pk in ImportJob.objects.due().values_list("pk", flat=True):
         work.apply_async((str(pk),), expires=NUDGE_LASTS_SECONDS)
+    turns.give_up_the_hopeless()
+    turns.close_the_forgotten()

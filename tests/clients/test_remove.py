@@ -35,7 +35,7 @@ def test_with_the_name_it_is_closed(reseller, url, address, acme, bob, client, t
         answer = reseller.post(url, {"name": typed})
     assert answer.url == address("list")
     assert removed(acme)
-    assert jobs == [("plans.tasks.finish_removals",)]
+    assert jobs == [("plans.tasks.finish_removal", str(acme.pk))]
     page = reseller.get(address("list")).text
     assert "Acme is closed; its mail is being deleted." in page
     assert "Being removed" in page

@@ -152,11 +152,11 @@ def test_a_removed_account_leaves_nothing_on_disk(neighbour, actor):
     account = neighbour.account
     mailbox, other = with_mail(neighbour), with_mail(make_mailbox(neighbour.domain, "other"))
     remove_account(account=account, actor=Actor.system(account))
-    closing.finish_removals()
+    closing.go_on(account.pk)
     assert not can_sign_in(mailbox.address)
     assert say_rcpt(mailbox.address) in {550, 554}  # Postfix may remember the domain for a moment
     assert Account.objects.filter(pk=account.pk).exists()
     work()
-    closing.finish_removals()
+    closing.go_on(account.pk)
     assert not any(home_of(box).exists() for box in (mailbox, other))
     assert not Account.objects.filter(pk=account.pk).exists()

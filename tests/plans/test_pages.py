@@ -45,7 +45,8 @@ def test_a_plan_is_made_with_its_prices(owner, harbour):
     "change",
     [
         {"name": ""}, {"name": "x" * 81}, {"mailbox_limit": "-1"}, {"mailbox_limit": "many"},
-        {"mailbox_limit": "9" * 20}, {"largest_size_bytes": str(GB)}, {"price_8": "-1"},
+        {"mailbox_limit": "9" * 20}, {"mailbox_limit": "9" * 5000},
+        {"largest_size_bytes": str(GB)}, {"price_8": "-1"},
         {"price_8": "1.234"}, {"allowed_sizes_gb": []}, {"allowed_sizes_gb": ["3000"]},
         {"forwarding": "sometimes"}, {"default_size_bytes": "12"},
     ],

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import NameField
 from accounts.models import Plan
 from domains import addresses, limits, names
 from domains.models import Domain, DomainQuerySet
@@ -127,7 +128,7 @@ class LanguageField(forms.TypedChoiceField):
 
 
 class MailboxForm(AddressForm):
-    display_name = forms.CharField(
+    display_name = NameField(
         label=_("Display name"), max_length=120, required=False,
         help_text=_("Shown as the sender name in mail programs."),
     )  # fmt: skip
@@ -179,7 +180,7 @@ class MailboxForm(AddressForm):
 
 
 class MailboxEditForm(forms.Form):
-    display_name = forms.CharField(label=_("Display name"), max_length=120, required=False)
+    display_name = NameField(label=_("Display name"), max_length=120, required=False)
     quota_bytes = forms.TypedChoiceField(label=_("Size"), coerce=int)
     language = LanguageField()
 

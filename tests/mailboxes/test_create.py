@@ -92,6 +92,7 @@ def test_an_address_has_at_most_254_characters(as_alice, url, typed, acme):
         {"quota_bytes": str(26 * GB)}, {"quota_bytes": "0"}, {"quota_bytes": "-1"},
         {"quota_bytes": "1e9"}, {"quota_bytes": str(GB + 1)},
         {"quota_bytes": "9" * 30}, {"display_name": "x" * 121}, {"display_name": "a\0b"},
+        {"display_name": "a\x01b"}, {"display_name": "a\u202eb"},
         {"domain": ""}, {"domain": "elsewhere.test"}, {"domain": "acme"}, {"domain": "a\0b"},
         {"password": ""},
     ],

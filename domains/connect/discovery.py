@@ -20,9 +20,9 @@ from kuploy import outbound
 from kuploy.errors import Unreachable
 
 LABEL = "_domainconnect"
-MOST_RECORDS = 2
 MOST_BYTES = 65_536
 LONGEST_NAME = 80
+NO_OFFER = ("", "")
 # What a provider may insist on that we understand.
 KNOWN = {"providerId", "providerName", "providerDisplayName", "urlSyncUX", "urlAPI", "crit"}
 HEADERS = {"Accept": "application/json", "User-Agent": "Kuploy"}
@@ -33,25 +33,25 @@ def look_up(domain_id: str) -> None:
     provider = DnsProvider.objects.select_related("domain").filter(domain_id=domain_id).first()
     if provider is None:
         return
-    zone, prefixes = asyncio.run(_prefixes(provider.domain.name))
-    offers = filter(None, (_offer(prefix, zone) for prefix in prefixes))
-    url, name = next(offers, ("", ""))
+    zone, prefix = asyncio.run(_prefix(provider.domain.name))
+    url, name = _offer(prefix, zone) if prefix else NO_OFFER
     DnsProvider.objects.filter(domain_id=domain_id).update(
         answered_at=timezone.now(), url=url, name=name, zone=zone
     )
 
 
-async def _prefixes(name: str) -> tuple[str, list[str]]:
-    """The zone that holds the name, and the places at which its provider can be asked."""
+async def _prefix(name: str) -> tuple[str, str]:
+    """The zone that holds the name, and where its provider can be asked, if at all."""
     async with Lookups(network()) as lookups:
         answer = await lookups.find(name, RdataType.TXT, LABEL)
         zone = presented(answer.zone) if answer.zone else name
         if is_public_suffix(zone):  # the name is not registered
-            return name, []
+            return name, ""
         if zone != name:
             answer = await lookups.find(zone, RdataType.TXT, LABEL)
-    texts = [text.decode("ascii", "replace") for text in answer.texts()]
-    return zone, [text for text in texts if _is_prefix(text)][:MOST_RECORDS]
+    texts = (text.decode("ascii", "replace") for text in answer.texts())
+    # Of several the first: who names many would have us call them all.
+    return zone, next(filter(_is_prefix, texts), "")
 
 
 def _is_prefix(text: str) -> bool:
@@ -59,16 +59,16 @@ def _is_prefix(text: str) -> bool:
     return bool(text) and not set(text) & set("?#@\\ ") and "//" not in text
 
 
-def _offer(prefix: str, zone: str) -> tuple[str, str] | None:
+def _offer(prefix: str, zone: str) -> tuple[str, str]:
     """Where a person goes and what the provider is called, if it knows our template."""
     said = _ask(f"https://{prefix}/v2/{quote(zone)}/settings")
     said = said if isinstance(said, dict) else {}
     url, api = _url(said.get("urlSyncUX")), _url(said.get("urlAPI"))
     if not url or not api or _insists_on_more(said):
-        return None
+        return NO_OFFER
     provider = quote(settings.DOMAIN_CONNECT_PROVIDER)
     if _ask(f"{api}/v2/domainTemplates/providers/{provider}/services/{SERVICE}") is None:
-        return None
+        return NO_OFFER
     return url, _name(said)
 
 

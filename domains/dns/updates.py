@@ -47,9 +47,10 @@ class Primary:
             self._hold(wanted)
         except (dns.tsig.PeerError, dns.exception.FormError):  # an error, or no signature at all
             raise NotUpdated(self._says(_("it does not accept our key"))) from None
-        except (dns.exception.DNSException, EOFError, OSError) as error:
-            reason = str(error) or type(error).__name__
-            raise NotUpdated(self._says(reason)) from None
+        except OSError as error:
+            raise NotUpdated(self._says(error.strerror or str(error))) from None
+        except (dns.exception.DNSException, EOFError) as error:
+            raise NotUpdated(self._says(str(error) or _("it broke off"))) from None
 
     def _hold(self, wanted: Mapping[str, str]) -> None:
         ends = time.monotonic() + PATIENCE_SECONDS

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from domains.models.names import Domain
 
-# Two providers that take all the time they get; after this the page stops asking.
-LOOK_UP_TAKES = timedelta(seconds=45)
+# Longer than two calls that take all the time they get; after this the page stops asking.
+LOOK_UP_TAKES = timedelta(seconds=30)
 
 
 class DnsProvider(models.Model):

@@ -12,6 +12,7 @@ from clients import api as clients
 from domains import api as domains
 from domains import recommended_api as recommended
 from domains import signing_api as signing
+from domains.reports import api as reports
 from mailboxes.api import aliases, limits, mailboxes
 from mailboxes.imports import api as imports
 from mailboxes.migration import api as migration
@@ -20,7 +21,8 @@ from plans import api as plans
 from plans.billing import api as billing
 
 PARTS = [
-    domains.routes, recommended.routes, signing.routes, domains.usage_routes, limits.routes,
+    domains.routes, recommended.routes, signing.routes, domains.usage_routes, reports.routes,
+    limits.routes,
     mailboxes.routes, mailboxes.usage_routes, aliases.routes,
     imports.routes, migration.routes, notifications.routes, plans.routes, clients.routes,
     own.usage_routes, own.audit_routes, own.job_routes, team.routes,

@@ -9,18 +9,17 @@ from django.utils.translation import gettext as _
 
 from accounts.http import MemberRequest, hosting
 from accounts.roles import Act
-from domains import access
 from domains.dns import dmarc
 from domains.dns.findings import Kind, State
 from domains.models import Domain
-from domains.reports import advice, picture, summary
+from domains.reports import access, advice, picture, summary
 from domains.reports.models import KEPT_DAYS
 from domains.reports.summary import PERIODS
 
 
 @hosting(Act.LOOK)
 def overview(request: MemberRequest, domain_id: UUID) -> HttpResponse:
-    domain, days = _domain(request, domain_id), _period(request)
+    domain, days = access.get_reported(request.membership, domain_id), _period(request)
     today, senders = timezone.now().date(), summary.by_sender(domain, days)
     by_day = summary.by_day(domain, days)
     context = {
@@ -45,7 +44,7 @@ def overview(request: MemberRequest, domain_id: UUID) -> HttpResponse:
 @hosting(Act.LOOK)
 def sender(request: MemberRequest, domain_id: UUID) -> HttpResponse:
     """From where one sender sent. ?of= is its name; empty: what nothing vouches for."""
-    domain, days = _domain(request, domain_id), _period(request)
+    domain, days = access.get_reported(request.membership, domain_id), _period(request)
     key, kept = request.GET.get("of", "")[:253], min(days, KEPT_DAYS)
     found = [each for each in summary.by_sender(domain, days) if each.key == key]
     if not found:
@@ -67,13 +66,6 @@ def _record_for_reports(domain: Domain) -> str:
     if check and check.state == State.OK:
         return check.advice
     return dmarc.fresh(settings.REPORTS_ADDRESS)
-
-
-def _domain(request: MemberRequest, domain_id: UUID) -> Domain:
-    domain = access.get_domain(request.membership, domain_id)
-    if not settings.REPORTS_ADDRESS:
-        raise Http404
-    return domain
 
 
 def _period(request: MemberRequest) -> int:

@@ -202,7 +202,7 @@ def choose_mta_sts(request: MemberRequest, domain_id: UUID) -> HttpResponse:
         except Refused as error:
             form.add_error("mta_sts", str(error))
         else:
-            messages.success(request, _("Saved. The record below tells other servers."))
+            messages.success(request, _("Saved. Other servers learn of it by the record _mta-sts."))
             return redirect(domain)
     context = {**page_of(domain), "mta_sts_form": form}
     return render(request, "domains/detail.html", context, status=422)

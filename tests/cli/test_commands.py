@@ -50,6 +50,13 @@ def test_a_mailbox_forwards_and_answers(kuploy, mailbox, tmp_path):
     assert "On\tno" in kuploy("mailboxes auto-reply info@acme.test --off")
 
 
+def test_servers_are_told_to_deliver_encrypted(kuploy, domain):
+    assert "_mta-sts" not in kuploy("domains records acme.test --recommended")
+    assert "MTA-STS of acme.test is testing." in kuploy("domains mta-sts acme.test testing")
+    assert "_mta-sts" in kuploy("domains records acme.test --recommended")
+    assert "_mta-sts" not in kuploy("domains records acme.test")
+
+
 def test_aliases(kuploy, domain):
     assert "leads to a@example.com" in kuploy("aliases create team@acme.test a@example.com")
     kuploy("aliases change team@acme.test b@example.com c@example.com")

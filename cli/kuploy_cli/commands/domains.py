@@ -30,6 +30,7 @@ DETAILS = [
     Column("Checked", "checked_at", moment),
     Column("MX leads here", "mx_here", yes),
     Column("Delivers already", "deliver_here", yes),
+    Column("MTA-STS", "mta_sts"),
     Column("Catch-all", "catch_all"),
     Column("Mirrors", "alias_of"),
     Column("Mailboxes", "mailbox_count"),
@@ -98,10 +99,11 @@ def add(session: Session, name: str, alias_of: str | None, key: str) -> None:
 
 @verb(domains, "records")
 @named
-def records(session: Session, domain: str) -> None:
+@click.option("--recommended", is_flag=True, help="Those beyond MX, SPF, DKIM and DMARC.")
+def records(session: Session, domain: str, recommended: bool) -> None:
     """Show the DNS records to publish, and what the last check found."""
-    found = finding.domain(session.api, domain)
-    show_records(session.out, session.api.get(f"/domains/{found['id']}/dns"))
+    path = f"/domains/{finding.domain(session.api, domain)['id']}/dns"
+    show_records(session.out, session.api.get(f"{path}/recommended" if recommended else path))
 
 
 @verb(domains, "proof")
@@ -208,6 +210,17 @@ def early_delivery(session: Session, domain: str, state: str) -> None:
     path = f"/domains/{found['id']}/early-delivery"
     changed = session.api.change("PUT", path, {"on": state == "on"})
     session.out.done(f"Early delivery for {found['name']} is {state}.", changed, "name")
+
+
+@verb(domains, "mta-sts")
+@named
+@click.argument("mode", type=click.Choice(["off", "testing", "enforce"]))
+def mta_sts(session: Session, domain: str, mode: str) -> None:
+    """Choose what other servers do that cannot deliver encrypted."""
+    found = finding.domain(session.api, domain)
+    changed = session.api.change("PUT", f"/domains/{found['id']}/mta-sts", {"mode": mode})
+    session.out.done(f"MTA-STS of {found['name']} is {mode}.", changed, "name")
+    session.out.note(f"Publish its record: kuploy domains records {found['name']} --recommended")
 
 
 @verb(domains, "limits")

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 
-from accounts.api.answers import Listing
+from accounts.api.answers import Listing, Shown
 from accounts.api.bodies import Sent
 from accounts.api.choices import SUSPENSION
 from accounts.api.guard import Call
@@ -30,7 +30,7 @@ routes = Routes(Area.CLIENTS, who_sells)
 SENT_AS = {"plan": "plan_id"}
 
 
-class ClientOut(Schema):
+class ClientOut(Shown):
     id: UUID = Field(description="For the header Kuploy-Account, to work in its account.")
     name: str
     plan_id: UUID | None = Field(description="None: a plan of the provider's.")

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 
 from accounts.api import jobs
-from accounts.api.answers import Listing
+from accounts.api.answers import Listing, Shown
 from accounts.api.bodies import Sent
 from accounts.api.choices import SUSPENSION, OneOf
 from accounts.api.guard import Call
@@ -28,7 +28,7 @@ from quotas.models import Total
 routes = Routes(Area.DOMAINS, who_hosts)
 
 
-class DomainOut(Schema):
+class DomainOut(Shown):
     """A domain; an alias domain mirrors another one."""
 
     id: UUID
@@ -142,7 +142,7 @@ def set_early_delivery(request: Call, domain_id: UUID, wanted: EarlyDelivery) ->
     return show_domain(request, domain_id)
 
 
-class RecordOut(Schema):
+class RecordOut(Shown):
     """A DNS record: what to publish, and what the last check found."""
 
     kind: str = Field(examples=["spf"])
@@ -213,13 +213,13 @@ def _how_far(work: Work) -> Progress:
 jobs.KINDS[CHECK] = (Area.DOMAINS, _how_far)
 
 
-class Code(Schema):
+class Code(Shown):
     address: str
     sent_at: datetime
     expires_at: datetime
 
 
-class Ownership(Schema):
+class Ownership(Shown):
     """How to prove that the domain is yours: one of the records, or a code by mail."""
 
     proved_at: datetime | None
@@ -269,7 +269,7 @@ def enter_code(request: Call, domain_id: UUID, sent: CodeEntry) -> DomainOut:
     return show_domain(request, domain_id)
 
 
-class DomainUsage(Schema):
+class DomainUsage(Shown):
     """What all mailboxes of the domain hold together, as of a moment ago."""
 
     bytes: int

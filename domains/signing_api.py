@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 
+from accounts.api.answers import Shown
 from accounts.api.bodies import Sent
 from accounts.api.guard import Call
 from accounts.api.routes import Routes
@@ -19,7 +20,7 @@ from domains.models import DkimKey, Domain
 routes = Routes(Area.DOMAINS, who_hosts)
 
 
-class KeyOut(Schema):
+class KeyOut(Shown):
     """The public half of a key. Its record is in the list of DNS records."""
 
     selector: str
@@ -34,7 +35,7 @@ class KeyOut(Schema):
     )
 
 
-class Signing(Schema):
+class Signing(Shown):
     by_cnames: bool = Field(description="We renew the key every year, by way of two CNAME records.")
     old: bool = Field(description="The key has signed for a year: a new one is due.")
     keys: list[KeyOut] = Field(description="The newest first.")

@@ -47,7 +47,8 @@ def paginate(
         in_last_part = backwards == cursor.startswith(search)
         parts = parts[-1:] if in_last_part else parts
         parts[0] = parts[0].filter(**{f"{column}__{'gt' if ascending else 'lt'}": cursor})
-    found = _fetch(queryset, parts, column if ascending else f"-{column}", size + 1)
+    order, by_keys = column if ascending else f"-{column}", bool(search) or among is not None
+    found = _fetch(queryset if by_keys else None, parts, order, size + 1)
     more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()
@@ -69,10 +70,15 @@ def _parts(queryset: "QuerySet[Any]", column: str, search: str) -> list["QuerySe
 
 
 def _fetch(
-    queryset: "QuerySet[M]", parts: list["QuerySet[Any]"], order: str, count: int
+    queryset: "QuerySet[M] | None", parts: list["QuerySet[Any]"], order: str, count: int
 ) -> list[M]:
-    """So many rows, those of the first part before those of the second."""
+    """So many rows, those of the first part before those of the second.
+
+    With a QUERYSET the parts only choose keys; without one there is one part, read as it is.
+    """
     column = order.removeprefix("-")
+    if queryset is None:
+        return list(parts[0].order_by(order)[:count])
     found: list[M] = []
     for part in parts:
         # Keys first: the index alone answers that, however many rows a search passes by.

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from django.db.models import QuerySet
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 
-from accounts.api.answers import Listing
+from accounts.api.answers import Listing, Shown
 from accounts.api.bodies import Sent
 from accounts.api.choices import OneOf
 from accounts.api.guard import Call
@@ -25,7 +25,7 @@ from notifications.models import KINDS, Alert, Channel, Delivery
 routes = Routes(Area.NOTIFICATIONS)
 
 
-class WebhookOut(Schema):
+class WebhookOut(Shown):
     id: UUID
     url: str
     kinds: list[str] = Field(description="The kinds of alerts that it gets.")
@@ -110,7 +110,7 @@ def remove_webhook(request: Call, webhook_id: UUID) -> None:
     webhooks.remove_webhook(channel=hook, actor=request.actor)
 
 
-class Secret(Schema):
+class Secret(Shown):
     secret: str = Field(description="It is not shown again.")
     previous_until: datetime | None = Field(description="So long the one before signs too.")
 
@@ -139,7 +139,7 @@ def resume_webhook(request: Call, webhook_id: UUID) -> WebhookOut:
     return show_webhook(request, webhook_id)
 
 
-class DeliveryOut(Schema):
+class DeliveryOut(Shown):
     """An alert on its way to a webhook."""
 
     id: UUID = Field(description="The webhook-id of its messages.")
@@ -211,7 +211,7 @@ def send_again(request: Call, delivery_code: UUID) -> DeliveryOut:
     return show_delivery(request, delivery_code)
 
 
-class AlertOut(Schema):
+class AlertOut(Shown):
     """Something that happened."""
 
     id: UUID

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 
-from accounts.api.answers import Listing
+from accounts.api.answers import Listing, Shown
 from accounts.api.bodies import Sent
 from accounts.api.choices import OneOf
 from accounts.api.guard import Call
@@ -52,7 +52,7 @@ class PlanIn(Sent):
     understood: bool = Field(False, description="Save it also where it no longer holds all.")
 
 
-class PlanOut(Schema):
+class PlanOut(Shown):
     id: UUID
     name: str
     retired: bool = Field(description="Who has it keeps it; nobody else gets it.")

@@ -10,8 +10,9 @@ from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
-from ninja import Field, Schema
+from ninja import Field
 
+from accounts.api.answers import Shown
 from accounts.api.guard import Call
 from accounts.models import Area
 
@@ -35,7 +36,7 @@ class Work:
     started_at: datetime
 
 
-class Job(Schema):
+class Job(Shown):
     id: str
     kind: str = Field(examples=["dns_check"])
     name: str = Field(description="Of what it is about.")

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 
-from accounts.api.answers import Listing
+from accounts.api.answers import Listing, Shown
 from accounts.api.guard import Call
 from accounts.api.jobs import Job, find_job
 from accounts.api.paging import Window, listing, newest_first, sealed
@@ -22,12 +22,12 @@ audit_routes = Routes(Area.AUDIT)
 job_routes = Routes(None)
 
 
-class Share(Schema):
+class Share(Shown):
     used: int
     limit: int | None = Field(description="None: no limit.")
 
 
-class AccountOut(Schema):
+class AccountOut(Shown):
     id: UUID
     name: str
     kind: str
@@ -58,7 +58,7 @@ def _share(room: Room) -> Share:
     return Share(used=room.used, limit=room.limit)
 
 
-class EventOut(Schema):
+class EventOut(Shown):
     id: UUID
     at: datetime
     who: str

@@ -6,10 +6,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 
 from accounts import access, services
-from accounts.api.answers import Listing
+from accounts.api.answers import Listing, Shown
 from accounts.api.bodies import Sent
 from accounts.api.guard import Call
 from accounts.api.paging import Window, by_name, by_number, listing, sealed
@@ -25,7 +25,7 @@ Word = Literal["viewer", "postmaster", "manager", "owner"]
 DOMAINS = "The names of the domains that a postmaster looks after."
 
 
-class MemberOut(Schema):
+class MemberOut(Shown):
     id: UUID
     email: str
     role: Word

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 
-from accounts.api.answers import Listing
+from accounts.api.answers import Listing, Shown
 from accounts.api.bodies import Sent
 from accounts.api.guard import Call
 from accounts.api.paging import Window, by_name, listing
@@ -25,7 +25,7 @@ from mailboxes.models import Alias
 routes = Routes(Area.ALIASES, who_hosts)
 
 
-class AliasOut(Schema):
+class AliasOut(Shown):
     id: UUID
     address: str
     domain_id: UUID

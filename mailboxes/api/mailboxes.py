@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 
-from accounts.api.answers import Listing
+from accounts.api.answers import Listing, Shown
 from accounts.api.bodies import Sent
 from accounts.api.choices import SUSPENSION, OneOf
 from accounts.api.guard import Call
@@ -31,7 +31,7 @@ routes = Routes(Area.MAILBOXES, who_hosts)
 usage_routes = Routes(Area.USAGE, who_hosts)
 
 
-class MailboxOut(Schema):
+class MailboxOut(Shown):
     id: UUID
     address: str
     domain_id: UUID
@@ -184,13 +184,13 @@ def end_sessions(request: Call, mailbox_id: UUID) -> MailboxOut:
     return show_mailbox(request, mailbox_id)
 
 
-class Day(Schema):
+class Day(Shown):
     day: date
     bytes: int
     messages: int
 
 
-class MailboxUsage(Schema):
+class MailboxUsage(Shown):
     bytes: int
     messages: int
     percent: int = Field(description="Of its size or of its most messages, whichever is fuller.")

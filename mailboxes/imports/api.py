@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
-from ninja import Field, FileEx, Form, P, Query, Schema
+from ninja import Field, FileEx, Form, P, Query
 from ninja.files import UploadedFile
 
-from accounts.api.answers import Listing
+from accounts.api.answers import Listing, Shown
 from accounts.api.bodies import Sent
 from accounts.api.choices import OneOf
 from accounts.api.guard import Call
@@ -29,7 +29,7 @@ routes = Routes(Area.IMPORTS, who_imports)
 FILE = f"CSV in any usual encoding, or xlsx. Up to {settings.IMPORT_BYTES // 2**20} MB."
 
 
-class ImportOut(Schema):
+class ImportOut(Shown):
     id: UUID
     kind: Annotated[str, OneOf(Kind)]
     mode: Annotated[str, OneOf(Mode)]
@@ -118,12 +118,12 @@ def show_import(request: Call, import_id: UUID) -> ImportDetail:
     return ImportDetail(rows=dict(job.numbers().by_state), **_short(job).model_dump())
 
 
-class Fault(Schema):
+class Fault(Shown):
     column: str = Field(description="Empty: the row as a whole.")
     sentence: str
 
 
-class RowOut(Schema):
+class RowOut(Shown):
     line: int
     key: str = Field(description="The address or name.")
     state: Annotated[str, OneOf(ImportRow.State)]

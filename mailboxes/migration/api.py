@@ -10,9 +10,9 @@ from uuid import UUID
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 
-from accounts.api.answers import Listing
+from accounts.api.answers import Listing, Shown
 from accounts.api.bodies import Sent
 from accounts.api.choices import OneOf
 from accounts.api.guard import Call
@@ -31,7 +31,7 @@ routes = Routes(Area.MIGRATIONS, who_migrates)
 Security = MigrationJob.Security
 
 
-class MigrationOut(Schema):
+class MigrationOut(Shown):
     """A server that mail comes from, and how far its mailboxes are together."""
 
     id: UUID
@@ -132,7 +132,7 @@ def show_migration(request: Call, migration_code: UUID) -> MigrationOut:
     return _shown(cockpit.summary(access.get_job(request.membership, migration_code)))
 
 
-class MoveOut(Schema):
+class MoveOut(Shown):
     """One mailbox of a migration."""
 
     id: UUID

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
 
-from accounts.api.answers import Listing
+from accounts.api.answers import Listing, Shown
 from accounts.api.guard import Call
 from accounts.api.paging import Window, by_name, listing
 from accounts.api.problems import Entry, Invalid
@@ -27,7 +27,7 @@ MONTH = "Such as 2026-06; left out: the current one, as far as it is counted."
 PRICE = "A month of one mailbox; null: the plan names none, and it is in no sum."
 
 
-class ChargeOut(Schema):
+class ChargeOut(Shown):
     """So many mailboxes of one band for so many days, at one price."""
 
     band_gb: int
@@ -51,12 +51,12 @@ class ClientLine(LineOut):
     reseller_amount: Decimal | None
 
 
-class Sum(Schema):
+class Sum(Shown):
     currency: str
     amount: Decimal
 
 
-class Bill(Schema):
+class Bill(Shown):
     """All amounts are rounded in their lines, so that sums are sums of lines."""
 
     month: str
@@ -68,7 +68,7 @@ class Bill(Schema):
     unpriced_mailbox_days: int
 
 
-class ClientBill(Schema):
+class ClientBill(Shown):
     """What a client pays you, and what you pay for it."""
 
     client_id: UUID

@@ -1,13 +1,14 @@
 """Mail that moves in: where it is now, and how far each mailbox has come."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any, Self
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Case, Count, Q, When
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -106,26 +107,29 @@ class MigrationMailboxQuerySet(models.QuerySet["MigrationMailbox"]):
             with connection.cursor() as cursor:
                 # Workers that choose at one moment would each count without the other.
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext('migration claims'))")
-            row = self.claimable(host).select_related("job__account", "mailbox__domain").first()
+            # Ids alone are sorted, not whole rows.
+            first = self.claimable(host).values("pk")[:1]
+            row = (
+                self.select_related("job__account", "mailbox__domain").filter(pk__in=first).first()
+            )
             return row if row and row.take() else None
 
     def claimable(self, host: str) -> Self:
         """What is due and may begin, in the order of turns."""
+        # A few dozen run at most, while a hundred thousand may wait: counted once, not for each.
         running = self.model.objects.running()
+        mailboxes = list(running.values_list("mailbox", flat=True))
+        of_account = Counter(running.values_list("job__account", flat=True))
+        of_source = Counter(running.values_list("job__host", flat=True))
+        running_of = [When(job__account=account, then=n) for account, n in of_account.items()]
+        turns = [Case(*running_of, default=0)] if running_of else []
         return (
             self.due()
             .filter(mailbox__host=host)
-            .alias(
-                of_account=_count(running.filter(job__account=OuterRef("job__account"))),
-                of_source=_count(running.filter(job__host=OuterRef("job__host"))),
-                in_mailbox=Exists(running.filter(mailbox=OuterRef("mailbox"))),
-            )
-            .filter(
-                of_account__lt=settings.MIGRATIONS_PER_ACCOUNT,
-                of_source__lt=settings.MIGRATIONS_PER_SOURCE,
-                in_mailbox=False,
-            )
-            .order_by("of_account", "due_at", "pk")
+            .exclude(job__account__in=_reached(of_account, settings.MIGRATIONS_PER_ACCOUNT))
+            .exclude(job__host__in=_reached(of_source, settings.MIGRATIONS_PER_SOURCE))
+            .exclude(mailbox__in=mailboxes)
+            .order_by(*turns, "due_at", "pk")
         )
 
     def wait_behind(self, row: "MigrationMailbox") -> bool:
@@ -156,9 +160,8 @@ def _around_now() -> tuple[Any, Any]:
     return Now() - CLAIM_LASTS, Now() + CLAIM_LASTS
 
 
-def _count(rows: "QuerySet[MigrationMailbox]") -> Coalesce:
-    counted = rows.order_by().values("state").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted), 0)
+def _reached(counted: Counter[Any], most: int) -> list[Any]:
+    return [each for each, number in counted.items() if number >= most]
 
 
 class State(models.TextChoices):

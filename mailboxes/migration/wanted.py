@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -31,7 +32,8 @@ def read(data: bytes, *, with_master: bool) -> list[Wanted]:
     rows: list[Wanted] = []
     faults: list[str] = []
     try:
-        for line, cells in reading.lines(lambda: iter([data])):
+        # A head, and one more than there may be: nobody waits for the rest to be judged.
+        for line, cells in islice(reading.lines(lambda: iter([data])), MAILBOXES_PER_JOB + 2):
             try:
                 rows.append(_wanted(cells, with_master))
             except ValidationError as error:
@@ -39,18 +41,18 @@ def read(data: bytes, *, with_master: bool) -> list[Wanted]:
                     faults.append(_at(line, error.messages[0]))
     except Unreadable as error:
         raise ValidationError(str(error)) from error
-    _raise_faults([*faults, *_repeated(rows)], len(rows))
+    _check_number(len(rows) + len(faults))
+    if faults := [*faults, *_repeated(rows)]:
+        raise ValidationError(_shown(faults))
     return rows
 
 
-def _raise_faults(faults: list[str], number: int) -> None:
+def _check_number(number: int) -> None:
     if number > MAILBOXES_PER_JOB:
         most = _("A migration has at most %(most)d mailboxes: split the file.")
         raise ValidationError(most % {"most": MAILBOXES_PER_JOB})
-    if not number and not faults:
+    if not number:
         raise ValidationError(_("There is no mailbox in this file."))
-    if faults:
-        raise ValidationError(_shown(faults))
 
 
 def _wanted(cells: list[str], with_master: bool) -> Wanted:

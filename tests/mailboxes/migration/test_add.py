@@ -1,10 +1,14 @@
 """Tools → Migration → New: a server and whose mail, from a form or a file."""
 
+import time
+
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import Account, AuditEvent
+from mailboxes.migration import wanted
 from mailboxes.migration.models import MigrationJob, MigrationMailbox, State
 from tests.conftest import make_domain, make_mailbox
 
@@ -93,6 +97,15 @@ def test_nasty_files_are_refused_where_they_were_chosen(as_alice, url, text, sai
     response = as_alice.post(url, with_file(text))
     assert response.status_code == 422
     assert said in response.text
+
+
+@pytest.mark.parametrize("line", ["u{};p;b{}@acme.test\n", "u{};p;{}\n"])
+def test_a_list_without_end_is_not_read_to_its_end(line):
+    text = "".join(line.format(number, number) for number in range(20_000))
+    began = time.process_time()
+    with pytest.raises(ValidationError, match="at most 1000 mailboxes"):
+        wanted.read(text.encode(), with_master=False)
+    assert time.process_time() - began < 0.5
 
 
 def test_a_mailbox_that_is_missing_is_listed(as_alice, url, mailbox):

@@ -44,6 +44,7 @@ def findings(account: Account, plan: Plan) -> list[Finding]:
         *_messages(account, plan),
         *_aliases_per_mailbox(account, plan),
         *_features(account, plan),
+        *_programs(account, plan),
     ]
 
 
@@ -202,6 +203,20 @@ def _features(account: Account, plan: Plan) -> Iterator[Finding]:
             number,
         )
         yield from _in_use(number, sentence, _("Remove them first."))
+
+
+def _programs(account: Account, plan: Plan) -> Iterator[Finding]:
+    number = account.tokens.lasting().count()
+    if number and account.plan.api and not plan.api:
+        yield Finding(
+            Kind.KEPT,
+            ngettext(
+                "%(number)d token opens the API, which is not in the plan.",
+                "%(number)d tokens open the API, which is not in the plan.",
+                number,
+            ) % {"number": number},
+            _("Programs that use it are refused until a plan has the API again."),
+        )  # fmt: skip
 
 
 def _in_use(number: int, sentence: str, advice: str) -> Iterator[Finding]:

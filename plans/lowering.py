@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import ngettext, ngettext_lazy
 
 from accounts.features import Feature, includes
-from accounts.models import Plan
+from accounts.models import Plan, Token
 from accounts.room import Countable
 from domains.models import Domain
 from mailboxes.models import Mailbox, MailRules
@@ -69,7 +69,7 @@ def _with_larger_mailboxes(plan: Plan, new: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _using_what_ends(plan: Plan, new: Mapping[str, Any]) -> Iterator[str]:
-    """What is in use goes on, and is only to be ended."""
+    """What is in use goes on, and is only to be ended; programs alone are refused at once."""
     for feature, (number_of, words) in IN_USE.items():
         ended = new.get(feature) in (False, Plan.Forwarding.OFF)
         if ended and includes(plan, feature):
@@ -92,6 +92,11 @@ def _forwarding(plan: Plan) -> int:
 
 def _webhooks(plan: Plan) -> int:
     found = Channel.objects.filter(account__plan=plan, transport=Channel.Transport.WEBHOOK)
+    return found.values("account").distinct().count()
+
+
+def _with_programs(plan: Plan) -> int:
+    found = Token.objects.lasting().filter(account__plan=plan)
     return found.values("account").distinct().count()
 
 
@@ -125,6 +130,14 @@ IN_USE: dict[Feature, tuple[Callable[[Plan], int], Any]] = {
         _webhooks,
         ngettext_lazy(
             "%(number)d account has webhooks.", "%(number)d accounts have webhooks.", "number"
+        ),
+    ),
+    Feature.API: (
+        _with_programs,
+        ngettext_lazy(
+            "%(number)d account has tokens for the API: programs are refused from then on.",
+            "%(number)d accounts have tokens for the API: programs are refused from then on.",
+            "number",
         ),
     ),
 }

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from accounts.models import Account, BandPrice, Plan, User
+from accounts.models import Account, BandPrice, Plan, Token, User
 from domains.models import Domain
 from mailboxes.models import Mailbox
 from tests.conftest import GB
@@ -24,6 +24,14 @@ def new_plan(db: None) -> NewPlan:
         return Plan.objects.create(name=name, mailbox_limit=mailbox_limit, **fields)
 
     return make
+
+
+def add_token(account: Account, user: User) -> Token:
+    """A token of the account's; nobody knows its secret."""
+    scopes = ["mailboxes:read"]
+    return Token.objects.create(
+        account=account, user=user, name="Shop", digest=b"x" * 32, hint="abcd", scopes=scopes
+    )
 
 
 def fill_with(domain: Domain, *names: str, **fields: object) -> None:

@@ -9,6 +9,7 @@ from mailboxes.rules import set_forwarding
 from notifications.models import Channel
 from plans.lowering import no_longer_fitting
 from tests.conftest import make_mailbox
+from tests.plans.conftest import add_token
 
 AS_IT_IS = {
     **dict.fromkeys(("domain_limit", "mailbox_limit", "alias_limit")),
@@ -25,6 +26,7 @@ def plan_in_use(acme, domain, actor, new_plan) -> Plan:
     set_forwarding(mailbox=box, forward_to=["x@example.test"], keep_copy=True, actor=actor)
     Domain.objects.filter(pk=domain.pk).update(catch_all="info@acme.test")
     Channel.objects.create(account=acme, transport="webhook", address="https://hooks.test/")
+    add_token(acme, actor.user)
     return acme.plan
 
 
@@ -35,6 +37,7 @@ def plan_in_use(acme, domain, actor, new_plan) -> Plan:
         ({"catch_all": False}, "1 account has a catch-all."),
         ({"forwarding": "off"}, "1 account forwards mail."),
         ({"webhooks": False}, "1 account has webhooks."),
+        ({"api": False}, "1 account has tokens for the API: programs are refused"),
     ],
 )
 def test_what_is_in_use_is_counted(plan_in_use, change, said):

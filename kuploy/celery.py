@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 # all the cores that it gets: nothing else waits behind them.
 app.conf.task_routes = {
     "domains.tasks.*": {"queue": "checks"},
+    "domains.reports.tasks.check_address": {"queue": "checks"},
     "clients.tasks.check_host": {"queue": "checks"},
     "clients.tasks.sweep_hosts": {"queue": "checks"},
     "notifications.tasks.send": {"queue": "deliveries"},
@@ -51,6 +52,7 @@ app.conf.beat_schedule = {
         ("renew signing keys", "domains.tasks.renew_keys", 3600.0),
         ("tell the zone of signing keys", "domains.tasks.tell_key_zone", 10.0),
         ("read DMARC reports", "domains.reports.tasks.read", 60.0),
+        ("look whether our address takes reports", "domains.reports.tasks.check_address", 600.0),
         ("forget old DMARC reports", "domains.reports.tasks.forget_old", 3600.0),
         ("forget codes that are too old", "domains.tasks.forget_codes", 3600.0),
         ("ask people into accounts", "accounts.tasks.send_invitations", 10.0),

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator
 
 import dns.exception
 import dns.flags
@@ -41,7 +42,7 @@ def answer(query: dns.message.Message, records: Records) -> dns.message.Message:
 def _fill(response: dns.message.Message, question: dns.rrset.RRset, records: Records) -> None:
     name, wanted = question.name, question.rdtype
     for _ in range(MOST_ALIASES):
-        node = records.nodes.get(name)
+        node = _node(name, records)
         found = _select(node or {}, wanted)
         response.answer += found
         alias = bool(found) and found[0].rdtype == dns.rdatatype.CNAME
@@ -55,6 +56,28 @@ def _fill(response: dns.message.Message, question: dns.rrset.RRset, records: Rec
             response.set_rcode(dns.rcode.NXDOMAIN)
         if soa := records.soa(name):
             response.authority.append(soa)
+
+
+def _node(
+    name: dns.name.Name, records: Records
+) -> dict[dns.rdatatype.RdataType, dns.rrset.RRset] | None:
+    """What a name has, or the wildcard below the nearest name above it that is there (RFC 4592)."""
+    if (node := records.nodes.get(name)) is not None:
+        return node
+    above = next((each for each in _parents(name) if each in records.nodes), dns.name.root)
+    wildcard = records.nodes.get(dns.name.Name([b"*", *above.labels]))
+    if wildcard is None:
+        return None
+    return {
+        kind: dns.rrset.from_rdata_list(name, found.ttl, list(found))
+        for kind, found in wildcard.items()
+    }
+
+
+def _parents(name: dns.name.Name) -> Iterator[dns.name.Name]:
+    while name != dns.name.root:
+        name = name.parent()
+        yield name
 
 
 def _select(

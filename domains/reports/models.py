@@ -150,6 +150,8 @@ class Inbox(models.Model):
     read_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     failure = models.TextField(blank=True)
+    # Whether the DNS lets its address take reports about other domains; NULL: not known yet.
+    takes_reports = models.BooleanField(null=True)
     counted = models.BigIntegerField(default=0)
     set_aside = models.BigIntegerField(default=0)
 

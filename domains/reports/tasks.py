@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from domains.reports import reading, retention
+from domains.reports import authority, reading, retention
 
 
 @shared_task
@@ -9,6 +9,13 @@ def read() -> None:
     """Read the reports that have come. Safe twice: one run at a time, and each counts once."""
     if settings.REPORTS_ADDRESS:
         reading.run()
+
+
+@shared_task
+def check_address() -> None:
+    """Look whether receivers may send reports to our address."""
+    if settings.REPORTS_ADDRESS:
+        authority.check()
 
 
 @shared_task

@@ -66,8 +66,8 @@ def _needs(waiting: Iterable[Queue], lengths: dict[str, int]) -> Iterable[Senten
         yield _("No snapshot of today for the invoices: do beat and a worker for celery run?"), ""
     if trouble := domains.trouble_with_key_zone():
         yield trouble, ""
-    if unread := reports.why_unread():
-        yield unread, ""
+    for sentence in reports.needs():
+        yield sentence, ""
     for queue in waiting:
         if lengths.get(queue.name, 0) > MOST_COUNTED:
             yield _not_emptied(queue), ""

@@ -21,6 +21,8 @@ ns   A    127.0.0.1
 www  CNAME web.kuploy.test.
 _dmarc TXT "v=DMARC1; p=none"
 deep.below A 192.0.2.1
+*.many.below TXT "any"
+here.many.below A 192.0.2.2
 loop CNAME loop
 $ORIGIN kuploy.test.
 @    SOA  ns.acme.test. hostmaster 1 3600 600 86400 60
@@ -84,6 +86,14 @@ def test_no_data_is_not_no_such_name(ask, name, code):
     assert answer.rcode() == code
     assert answer.answer == []
     assert len(answer.authority) == (0 if name == "elsewhere.example" else 1)
+
+
+def test_a_wildcard_answers_for_names_that_are_not_there(ask):
+    (record,) = ask("x.y.many.below.acme.test", "TXT").answer
+    assert str(record.name) == "x.y.many.below.acme.test."
+    assert texts(ask("here.many.below.acme.test", "TXT")) == []
+    assert texts(ask("x.here.many.below.acme.test", "TXT")) == []
+    assert texts(ask("x.below.acme.test", "TXT")) == []
 
 
 def test_an_alias_of_itself_ends(ask):

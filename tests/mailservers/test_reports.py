@@ -6,6 +6,7 @@ import smtplib
 import socketserver
 import subprocess
 import sys
+from secrets import token_hex
 from urllib.parse import quote
 
 import pytest
@@ -172,3 +173,28 @@ def test_a_report_from_outside_is_read_as_any_other_mail(address, subject, repor
     tasks.read()
     assert counted(subject) == 1
     assert Report.objects.get(domain=subject).vouched_by == ""
+
+
+def test_only_a_wildcard_lets_receivers_send_reports(db, settings):
+    """The demonstration's name server has one for its own address."""
+    Inbox.objects.all().delete()
+    zone = STACK.zone_file.read_text()
+    origin = f"$ORIGIN {token_hex(4)}.test.\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\n"
+    host = origin.split()[1].rstrip(".")
+    settings.REPORTS_ADDRESS = f"dmarc@{host}"
+    try:
+        STACK.zone_file.write_text(f"{zone}\n{origin}ns A 127.0.0.1\n")
+        wait_for(lambda: found_out() is False, "the missing record")
+        STACK.zone_file.write_text(
+            f'{zone}\n{origin}ns A 127.0.0.1\n*._report._dmarc TXT "v=DMARC1"\n'
+        )
+        wait_for(lambda: found_out() is True, "the record")
+    finally:
+        STACK.zone_file.write_text(zone)
+        Inbox.objects.all().delete()
+
+
+def found_out():
+    tasks.check_address()
+    box = Inbox.objects.first()
+    return box and box.takes_reports

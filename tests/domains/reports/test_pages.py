@@ -148,6 +148,14 @@ def test_the_provider_is_told_while_nobody_reads_them(start):
     assert "DMARC reports are not read: the door is shut" in start()
 
 
+def test_the_provider_is_told_when_receivers_may_send_none(start):
+    Inbox.objects.create(pk=Inbox.ONLY, takes_reports=False)
+    Inbox.was_read(0, 0)
+    assert "*._report._dmarc.reports.test TXT" in start()
+    Inbox.objects.update(takes_reports=True)
+    assert "_report._dmarc" not in start()
+
+
 def test_the_provider_without_an_address_is_not(start, settings):
     settings.REPORTS_ADDRESS = ""
     assert "DMARC reports" not in start()

@@ -117,8 +117,12 @@ class MtaStsForm(forms.Form):
         field.initial = domain.mta_sts
         offered = [*modes(), domain.mta_sts]
         choices = [(mode, label) for mode, label in MtaSts.choices if mode in offered]
+        field.help_text = _("They report where a TLS-RPT record asks them to.")
         if MtaSts.ENFORCE in offered:
-            field.help_text = _("Test for a week or two before you enforce it.")
+            field.help_text = _(
+                "They report where a TLS-RPT record asks them to. Test for a week or two before "
+                "you enforce it."
+            )
         # What is not offered here is refused by the service, which says why.
         field.widget.choices = choices
 

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -60,8 +61,23 @@ def _check(key: str) -> None:
 
 
 def _fingerprint(call: "Call") -> str:
-    said = f"{call.method} {call.get_full_path()} {call.account.pk} ".encode() + call.body
+    said = f"{call.method} {call.get_full_path()} {call.account.pk} ".encode() + _sent(call)
     return salted_hmac("api-answer", said, algorithm="sha256").hexdigest()
+
+
+def _sent(call: "Call") -> bytes:
+    """Of a file, whose request is read as it comes, a digest."""
+    if call.content_type != "multipart/form-data":
+        return call.body
+    parts = [repr(sorted(call.POST.lists()))]
+    files: Any = call.FILES
+    for name, file in sorted(files.items()):
+        digest = sha256()
+        for chunk in file.chunks():
+            digest.update(chunk)
+        file.seek(0)
+        parts.append(repr([name, file.name, digest.hexdigest()]))
+    return "".join(parts).encode()
 
 
 def _again(call: "Call", answer: Answer) -> HttpResponse:

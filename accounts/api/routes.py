@@ -94,17 +94,20 @@ class Routes:
         return self._add("POST", path, act, {200: out}, _one(200))
 
     def start(
-        self, method: str, path: str, act: Act, out: type[Schema] = Job, at: str = "jobs"
-    ) -> Callable[[V], V]:
-        """An act that goes on after the answer, which says AT which address its state is."""
+        self, method: str, path: str, act: Act, out: type[Schema] = Job, at: str = "jobs",
+        *, creates: bool = False,
+    ) -> Callable[[V], V]:  # fmt: skip
+        """An act that goes on after the answer, which says AT which address its state is.
+
+        One that CREATES what it goes on with is done once for each Idempotency-Key.
+        """
 
         def respond(call: Call, view: Callable[[], Any]) -> HttpResponse:
-            begun = view()
-            response = answers.one(call, begun, 202)
-            response["Location"] = f"{REFERENCE}{at}/{begun.id}"
-            return response
+            if creates:
+                return repeats.once(call, lambda: _begun(call, view(), at))
+            return _begun(call, view(), at)
 
-        return self._add(method, path, act, {202: out}, respond)
+        return self._add(method, path, act, {202: out}, respond, [KEY] if creates else ())
 
     def _add(
         self, method: str, path: str, act: Act, outs: dict[int, Any], respond: Respond,
@@ -138,6 +141,12 @@ def _created(call: Call, thing: Any) -> HttpResponse:
     response = answers.one(call, thing, 201)
     if hasattr(thing, "id"):
         response["Location"] = f"{call.path}/{thing.id}"
+    return response
+
+
+def _begun(call: Call, work: Any, at: str) -> HttpResponse:
+    response = answers.one(call, work, 202)
+    response["Location"] = f"{REFERENCE}{at}/{work.id}"
     return response
 
 

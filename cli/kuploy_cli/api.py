@@ -72,7 +72,9 @@ class Api:
         return done
 
     def upload(self, path: str, about: Row, name: str, content: bytes) -> Row:
-        begun: Row = self.call("POST", path, form=about, files={"file": (name, content)}).json()
+        """Kept once, however often it has to be sent."""
+        headers, files = {"Idempotency-Key": str(uuid4())}, {"file": (name, content)}
+        begun: Row = self.call("POST", path, headers=headers, form=about, files=files).json()
         return begun
 
     def call(

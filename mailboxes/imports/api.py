@@ -75,7 +75,7 @@ class NewImport(NewFile):
     )
 
 
-@routes.start("POST", "/imports", Act.IMPORT, ImportDetail, at="imports")
+@routes.start("POST", "/imports", Act.IMPORT, ImportDetail, at="imports", creates=True)
 def upload_import(request: Call, new: NewImport) -> ImportDetail:
     """Send a list and have it checked.
 
@@ -85,7 +85,7 @@ def upload_import(request: Call, new: NewImport) -> ImportDetail:
     return _uploaded(request, new, file, "content")
 
 
-@routes.start("POST", "/imports/files", Act.IMPORT, ImportDetail, at="imports")
+@routes.start("POST", "/imports/files", Act.IMPORT, ImportDetail, at="imports", creates=True)
 def upload_import_file(
     request: Call, new: Form[NewFile], file: FileEx[UploadedFile | None, P(description=FILE)] = None
 ) -> ImportDetail:

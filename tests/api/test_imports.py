@@ -88,9 +88,9 @@ def test_a_body_that_is_too_large_is_said(api, domain):
     assert "at most 1000 KB" in response.json()["detail"]
 
 
-def send_file(api, content, name="list.csv", kind="mailbox", **more):
+def send_file(api, content, name="list.csv", kind="mailbox", key="", **more):
     file = SimpleUploadedFile(name, content)
-    headers = {"Authorization": f"Bearer {api.secret}"}
+    headers = {"Authorization": f"Bearer {api.secret}"} | ({"Idempotency-Key": key} if key else {})
     sent = {"kind": kind, "file": file, **more}
     return Client().post("/api/v1/imports/files", sent, headers=headers)
 
@@ -105,6 +105,23 @@ def test_a_file_of_several_megabytes_is_sent_as_it_is(api, domain, acme):
     assert (job.file_name, job.mode, job.token) == ("list.csv", "expert", "Deploy")
     assert response["Location"] == f"/api/v1/imports/{job.pk}"
     assert sum(len(piece) for piece in uploads.pieces(job)) == len(content)
+
+
+def test_a_file_that_is_sent_twice_with_one_key_is_one_import(api, domain, acme):
+    first = send_file(api, FILE.encode(), key="one")
+    again = send_file(api, FILE.encode(), key="one")
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first["Location"] == again["Location"]
+    assert b"".join(uploads.pieces(acme.imports.get())) == FILE.encode()
+    other = send_file(api, FILE.encode() + b"more;x", key="one")
+    assert "came with another request" in other.json()["detail"]
+
+
+def test_a_list_that_is_sent_twice_with_one_key_is_one_import(api, domain, acme):
+    new = {"kind": "mailbox", "content": FILE}
+    for _time in range(2):
+        assert api.post("/imports", new, Idempotency_Key="one").status_code == 202
+    assert acme.imports.count() == 1
 
 
 @pytest.mark.parametrize("kept", [True, False])

@@ -29,8 +29,9 @@ class Inbox:
         self._session = session
 
     def waiting(self, most: int) -> list[tuple[bytes, int]]:
-        """The oldest messages and their sizes."""
-        wanted = self._search("UNDELETED")[:most]
+        """The oldest messages and their sizes; last those at which an earlier run ended."""
+        fresh = self._search("UNDELETED", "UNFLAGGED")
+        wanted = (fresh + self._search("UNDELETED", "FLAGGED"))[:most]
         if not wanted:
             return []
         answers = self._uid("FETCH", b",".join(wanted).decode(), "(UID RFC822.SIZE)")
@@ -42,7 +43,8 @@ class Inbox:
         return [(uid, sizes[uid]) for uid in wanted if uid in sizes]
 
     def fetch(self, uid: bytes) -> bytes:
-        """The whole message; empty when it has gone meanwhile."""
+        """The whole message; empty when it has gone meanwhile. It is marked as begun."""
+        self._uid("STORE", uid.decode(), "+FLAGS.SILENT", r"(\Flagged)")
         answers = self._uid("FETCH", uid.decode(), "(BODY.PEEK[])")
         return next((bytes(each[1]) for each in answers if isinstance(each, tuple)), b"")
 

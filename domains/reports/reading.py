@@ -1,6 +1,7 @@
 """A run through the mailbox: each message is counted, then deleted, or set aside with the reason.
 
-A worker killed in between finds the message again, and what was counted is not counted twice.
+A worker killed in between finds the message again, and what was counted is not counted twice. It
+comes last then: whatever it is that ends a run, the others are read before it.
 """
 
 import logging

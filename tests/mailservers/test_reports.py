@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 
-from domains.reports import inbox, reading, tasks
+from domains.reports import inbox, keeping, reading, tasks
 from domains.reports.models import Inbox, Report, Sum
 from tests.conftest import PASSWORD
 from tests.domains.reports.reports import mail, mailed, row
@@ -110,6 +110,26 @@ def test_only_one_reads_at_a_time(address, subject, report):
     Inbox.objects.update(claimed_at=None)
     tasks.read()
     assert counted(subject) == 1
+
+
+def test_a_message_that_ends_the_run_lets_the_others_go_first(
+    address, subject, report, monkeypatch
+):
+    keep = keeping.keep
+
+    def stumble(feedback, vouched_by):
+        if feedback.report_id == "r1":
+            raise MemoryError
+        return keep(feedback, vouched_by)
+
+    monkeypatch.setattr(keeping, "keep", stumble)
+    put(address, report(1), report(2), report(4))
+    for total in (0, 6):
+        with pytest.raises(MemoryError):
+            tasks.read()
+        assert counted(subject) == total
+        Inbox.objects.update(claimed_at=None)
+    assert len(subjects(address)) == 1
 
 
 KILLED = """

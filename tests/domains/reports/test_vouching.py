@@ -1,9 +1,13 @@
 """Whom the mail of a report was proved to come from."""
 
 from email import message_from_string
+from email.message import Message
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from domains.reports.parsing import name_in
 from domains.reports.vouching import vouched_by
 
 PROOF = (
@@ -47,6 +51,15 @@ def test_its_organization_when_dmarc_or_a_signature_passed(results):
 def test_nobody_without_a_proof(results):
     assert who(results) == ""
     assert who() == ""
+
+
+@settings(deadline=None)  # a busy machine
+@given(st.text(), st.text())
+def test_whatever_is_written_there_proves_nothing_and_breaks_nothing(results, sender):
+    message = Message()
+    message._headers = [("Authentication-Results", results), ("From", sender)]
+    assert vouched_by(message) == ""
+    assert name_in(sender) == name_in(name_in(sender))
 
 
 def test_only_what_our_own_server_wrote_on_top_counts():

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.core import signing
 from django.db import transaction
-from django.urls import reverse
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,9 +14,7 @@ from accounts.audit import Actor, audit
 from accounts.models import branded
 from kuploy.errors import Refused
 from mailboxes import credentials, letters, passwords, recovery, services
-from mailboxes.models import Mailbox, MailboxInvitation
-
-SALT = "mailbox-invitation"
+from mailboxes.models import Letter, Mailbox, MailboxInvitation
 
 
 def create_invited(*, invite_to: str, actor: Actor, **fields: Any) -> Mailbox:
@@ -44,13 +42,13 @@ def _note(mailbox: Mailbox, address: str, actor: Actor, **made: bool) -> None:
         mailbox=mailbox, defaults=sent, create_defaults={**sent, **made}
     )
     audit(actor, "mailbox.invited", mailbox)
+    waiting(mailbox).delete()
+    credentials.owe_letter(mailbox, Letter.Kind.INVITATION, address)
 
 
-def send(mailbox: Mailbox) -> None:
-    """Hand the message over; Unavailable leaves the invitation open, to be sent again."""
-    found = MailboxInvitation.objects.get(mailbox=mailbox)
-    path = reverse("own:invitation", args=[signing.dumps(str(found.key), salt=SALT)])
-    letters.write(mailbox, "invitation", found.address, path=path)
+def waiting(mailbox: Mailbox) -> "QuerySet[Letter]":
+    """What has not been handed over to the mail server yet."""
+    return Letter.objects.filter(mailbox=mailbox, kind=Letter.Kind.INVITATION)
 
 
 @transaction.atomic
@@ -63,7 +61,7 @@ def withdraw(*, mailbox: Mailbox, actor: Actor) -> None:
 def find(token: str) -> MailboxInvitation:
     """The open invitation behind a link; Refused when it is false, used, withdrawn or too old."""
     try:
-        key = signing.loads(token, salt=SALT)
+        key = signing.loads(token, salt=letters.INVITATION_SALT)
     except signing.BadSignature:
         key = None
     known = MailboxInvitation.objects.exclude(mailbox__state=Mailbox.State.DELETING)

@@ -12,10 +12,12 @@ from accounts.models import branded
 from kuploy import mail
 from kuploy.errors import Unavailable, Undeliverable
 from mailboxes import rules
-from mailboxes.models import Letter, Mailbox, Recovery
+from mailboxes.models import Letter, Mailbox, MailboxInvitation, Recovery
+from mailboxes.models.contacts import INVITATION_LASTS
 
 RESET_SALT = "mailbox-reset"
 CONFIRM_SALT = "mailbox-recovery"
+INVITATION_SALT = "mailbox-invitation"
 RESET_LASTS = timedelta(hours=1)
 # A link that comes when nobody waits for it any more would only frighten.
 GIVEN_UP_AFTER = {
@@ -23,6 +25,7 @@ GIVEN_UP_AFTER = {
     Letter.Kind.CHANGED: timedelta(days=2),
     Letter.Kind.MOVED: timedelta(days=2),
     Letter.Kind.RECOVERY: timedelta(days=2),
+    Letter.Kind.INVITATION: INVITATION_LASTS,
 }
 
 
@@ -51,8 +54,19 @@ def _send(letter: Letter) -> None:
         if Recovery.objects.filter(mailbox=box, address=letter.address, confirmed_at=None):
             path = reverse("own:confirm", args=[confirm_token(box, letter.address)])
             write(box, kind, letter.address, path=path)
+    elif kind is Letter.Kind.INVITATION:
+        _invite(box, letter.address)
     else:
         write(box, kind, letter.address)
+
+
+def _invite(mailbox: Mailbox, address: str) -> None:
+    """The link is good for a week from the moment in which it goes out."""
+    found = MailboxInvitation.objects.filter(mailbox=mailbox, address=address)
+    if invitation := found.first():
+        token = signing.dumps(str(invitation.key), salt=INVITATION_SALT)
+        write(mailbox, "invitation", address, path=reverse("own:invitation", args=[token]))
+        found.filter(key=invitation.key).update(sent_at=timezone.now())
 
 
 def _may_get_link(mailbox: Mailbox, address: str) -> bool:

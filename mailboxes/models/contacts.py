@@ -67,12 +67,13 @@ class Letter(models.Model):
 
     class Kind(models.TextChoices):
         """A link to a new password; the password, or the recovery address, is another one; a link
-        to confirm that address."""
+        to confirm that address; one with which the user chooses the password."""
 
         RESET = "reset"
         CHANGED = "changed"
         MOVED = "moved"
         RECOVERY = "recovery"
+        INVITATION = "invitation"
 
     mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="letters")
     kind = models.CharField(max_length=20, choices=Kind)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.http import MemberRequest
-from kuploy.errors import Refused, Unavailable
+from kuploy.errors import Refused
 from mailboxes import invitations, recovery, services
 from mailboxes.elsewhere_forms import ElsewhereForm
 from mailboxes.models import Mailbox, MailboxInvitation, Recovery
@@ -19,6 +19,7 @@ def page_of(mailbox: Mailbox) -> dict[str, object]:
     recovery: Recovery | None = getattr(mailbox, "recovery", None)
     return {
         "invitation": invitation,
+        "invitation_waits": invitation is not None and invitations.waiting(mailbox).exists(),
         "recovery": recovery,
         "invite_form": invite_form(mailbox, kept=invitation),
         "recovery_form": recovery_form(mailbox, kept=recovery),
@@ -52,22 +53,16 @@ def create_mailbox(request: MemberRequest, typed: dict[str, Any]) -> Mailbox:
     else:
         del typed["password"]
         mailbox = invitations.create_invited(**typed, invite_to=invite_to, actor=request.actor)
-        send_invitation(request, mailbox, invite_to)
+        say_invited(request, invite_to)
     if address:
         choose_recovery(request, mailbox, address)
     return mailbox
 
 
-def send_invitation(request: HttpRequest, mailbox: Mailbox, address: str) -> None:
-    """What is made stays, though its message could not be handed over: it can be sent again."""
-    try:
-        invitations.send(mailbox)
-    except Unavailable as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(
-            request, _("A link to choose the password is on its way to %(to)s.") % {"to": address}
-        )
+def say_invited(request: HttpRequest, address: str) -> None:
+    messages.success(
+        request, _("A link to choose the password is on its way to %(to)s.") % {"to": address}
+    )
 
 
 def warn_of_recovery(request: HttpRequest, mailbox: Mailbox) -> None:

@@ -27,7 +27,7 @@ def invite(request: MemberRequest, mailbox_id: UUID) -> HttpResponse:
         return _again(request, mailbox, invite_form=form)
     address = form.cleaned_data["address"]
     invitations.invite(mailbox=mailbox, address=address, actor=request.actor)
-    elsewhere.send_invitation(request, mailbox, address)
+    elsewhere.say_invited(request, address)
     return redirect(mailbox)
 
 

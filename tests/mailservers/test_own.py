@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.audit import Actor
-from mailboxes import invitations
+from mailboxes import invitations, letters
 from tests.conftest import GB, PASSWORD
 from tests.mailboxes.own.conftest import link_in
 from tests.mailservers.clients import can_sign_in, send, subjects, wait_for
@@ -46,7 +46,7 @@ def test_an_invited_mailbox_takes_mail_and_opens_with_the_password_its_user_choo
         domain=domain, local_part="invited", display_name="", quota_bytes=GB,
         invite_to="user@elsewhere.test", actor=actor,
     )  # fmt: skip
-    invitations.send(mailbox)
+    letters.send_due()
     assert send(mailbox.address, "Before") == 250
     assert not can_sign_in(mailbox.address)
     link = link_in(mail.outbox[-1])

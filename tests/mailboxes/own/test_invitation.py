@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from smtplib import SMTPException
 
 import pytest
 import time_machine
@@ -14,7 +13,7 @@ from django.utils import timezone
 from accounts.audit import Actor
 from accounts.models import AuditEvent
 from mailboxes import invitations, services
-from mailboxes.models import HostJob, Mailbox, MailboxInvitation, Recovery
+from mailboxes.models import HostJob, Letter, Mailbox, MailboxInvitation, Recovery
 from tests.concurrency import at_once
 from tests.conftest import GB, PASSWORD
 from tests.mailboxes.own.conftest import link_in, sign_in
@@ -36,8 +35,9 @@ def panel(client, name, mailbox, **typed):
 
 
 @pytest.fixture
-def invited(as_alice, domain):
+def invited(as_alice, domain, posted):
     assert add(as_alice).status_code == 302
+    posted()
     return Mailbox.objects.get(address=ADDRESS)
 
 
@@ -57,9 +57,9 @@ def test_it_is_made_and_its_user_gets_a_link(invited):
     assert MailboxInvitation.objects.get().address == ELSEWHERE
 
 
-def test_the_message_is_in_the_language_of_the_mailbox(as_alice, domain):
+def test_the_message_is_in_the_language_of_the_mailbox(as_alice, domain, posted):
     add(as_alice, language="it")
-    assert mail.outbox[-1].subject == "La sua casella new@acme.test"
+    assert posted()[-1].subject == "La sua casella new@acme.test"
 
 
 def test_until_then_nobody_can_sign_in_and_the_page_says_so(as_alice, invited):
@@ -132,9 +132,11 @@ def test_a_false_link_opens_nothing(db, client, token):
     assert (response.status_code, GONE in response.text) == (422, True)
 
 
-def test_sent_again_also_to_another_address_the_first_is_no_longer_good(as_alice, invited, link):
+def test_sent_again_also_to_another_address_the_first_is_no_longer_good(
+    as_alice, invited, link, posted
+):
     panel(as_alice, "invite", invited, **{"invite-address": "other@elsewhere.test"})
-    assert mail.outbox[-1].to == ["other@elsewhere.test"]
+    assert posted()[-1].to == ["other@elsewhere.test"]
     assert GONE in Client().get(link).text
     assert choose(link_in(mail.outbox[-1])).status_code == 302
 
@@ -168,11 +170,11 @@ def test_while_nobody_may_sign_in_the_link_waits(invited, link, state):
     assert choose(link).status_code == 302
 
 
-def test_who_has_a_mailbox_already_may_get_a_link_too(as_alice, mailbox):
+def test_who_has_a_mailbox_already_may_get_a_link_too(as_alice, mailbox, posted):
     panel(as_alice, "invite", mailbox, **{"invite-address": ELSEWHERE})
     assert sign_in(Client()).status_code == 302
     assert "has not chosen a password yet" not in as_alice.get(mailbox.get_absolute_url()).text
-    choose(link_in(mail.outbox[-1]), password="another good horse")
+    choose(link_in(posted()[-1]), password="another good horse")
     assert sign_in(Client()).status_code == 422
     assert HostJob.objects.filter(kind="kick", mailbox_id=mailbox.pk).exists()
 
@@ -194,20 +196,46 @@ def test_what_is_wrong_is_said_where_it_was_typed(as_alice, domain, typed, reaso
     assert mail.outbox == []
 
 
-def test_a_mail_server_that_is_away_is_said_and_the_mailbox_stays(as_alice, domain, monkeypatch):
-    def away(_message):
-        raise SMTPException("away")
+def test_while_the_mail_server_is_away_it_waits_and_then_goes_out(
+    as_alice, domain, refusing, posted
+):
+    page = add(as_alice).url
+    with refusing(ELSEWHERE):
+        assert posted() == []
+    text = as_alice.get(page).text
+    assert text.count("waits for the mail server, and goes out by itself") == 2
+    assert "A link went to" not in text
+    Letter.objects.update(due_at=timezone.now())
+    assert len(posted()) == 1
+    assert "waits for the mail server" not in as_alice.get(page).text
 
-    monkeypatch.setattr("django.core.mail.EmailMessage.send", away)
-    page = add(as_alice)
-    text = as_alice.get(page.url).text
-    assert "could not be handed over" in text
-    assert "Send again" in text
+
+def test_the_week_begins_when_it_goes_out(as_alice, domain, posted):
+    add(as_alice)
+    long_ago = timezone.now() - timedelta(days=5)
+    MailboxInvitation.objects.update(sent_at=long_ago)
+    posted()
+    assert MailboxInvitation.objects.get().sent_at > long_ago
 
 
-def test_nobody_is_flooded(as_alice, invited):
+def test_asked_for_twice_in_a_row_one_goes_out(as_alice, domain, posted):
+    add(as_alice)
+    invited = Mailbox.objects.get(address=ADDRESS)
+    panel(as_alice, "invite", invited, **{"invite-address": ELSEWHERE})
+    assert len(posted()) == 1
+
+
+def test_a_withdrawn_one_does_not_go_out(as_alice, domain, posted):
+    add(as_alice)
+    panel(as_alice, "withdraw", Mailbox.objects.get(address=ADDRESS))
+    assert posted() == []
+    assert not Letter.objects.exists()
+
+
+def test_nobody_is_flooded(as_alice, invited, posted):
     for _time in range(9):
         panel(as_alice, "invite", invited, **{"invite-address": ELSEWHERE})
+        posted()
     response = panel(as_alice, "invite", invited, **{"invite-address": ELSEWHERE})
     assert (response.status_code, "Too many tries" in response.text) == (422, True)
     assert len(mail.outbox) == 10

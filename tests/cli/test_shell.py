@@ -1,13 +1,9 @@
 """How it behaves in scripts, pipes and terminals."""
 
 import json
-import os
-import pty
 import re
 import stat
 import subprocess
-from contextlib import suppress
-from select import select
 
 import pytest
 
@@ -19,33 +15,6 @@ from tests.conftest import PASSWORD, make_domain, make_mailbox
 
 PATIENCE = 20
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def terminal(environment):
-    """`terminal("domains list", "typed")`: what a person sees, who has 80 columns."""
-
-    def show(line: str, typed: str = "", columns: int = 80) -> str:
-        ours, theirs = pty.openpty()
-        process = subprocess.Popen(
-            [*COMMAND, *line.split()], stdin=theirs, stdout=theirs, stderr=theirs,
-            env={**environment, "TERM": "xterm", "COLUMNS": str(columns)}, start_new_session=True,
-        )  # fmt: skip
-        os.close(theirs)
-        seen, answers = b"", typed.splitlines(keepends=True)
-        # A terminal whose last process has ended says so with an error.
-        with suppress(OSError):
-            while select([ours], [], [], PATIENCE)[0]:
-                seen += os.read(ours, 4096)
-                # What is typed before a password is asked for is thrown away.
-                if answers and seen.endswith(b": "):
-                    os.write(ours, answers.pop(0).encode())
-        os.close(ours)
-        process.kill()
-        process.wait()
-        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode()).replace("\r\n", "\n")
-
-    return show
 
 
 @pytest.mark.parametrize(

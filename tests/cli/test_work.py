@@ -1,6 +1,7 @@
 """Work that goes on after the answer, with a worker that does it and the real mail server."""
 
 import json
+import re
 
 import pytest
 from django.conf import settings
@@ -27,6 +28,14 @@ def test_a_file_is_sent_followed_and_applied(kuploy, domain, tmp_path):
     done = kuploy(f"imports apply {checked['id']}")
     assert "Status\tdone" in done
     assert Mailbox.objects.get(local_part="ann").display_name == "J\xfcrg"
+
+
+def test_a_terminal_sees_how_far_it_is(terminal, domain, tmp_path):
+    file = tmp_path / "new.csv"
+    file.write_text("".join(f"m{n}@acme.test;{PASSWORD}\n" for n in range(10)))
+    shown = terminal(f"imports send mailbox {file}")
+    assert re.search(r"mailbox new\.csv [━╸╺ ]+", shown)
+    assert re.search(r"Status +ready", shown)
 
 
 def test_a_file_without_a_good_row_ends_with_1(run, domain):

@@ -50,11 +50,18 @@ def judge(reports_address: str, own: Answer, inherited: Answer | None = None) ->
     from_above = _judge_one(inherited, "")
     if from_above.state is not State.OK:
         return finding
+    better = _for_itself(inherited, reports_address)
     return replace(
         from_above,
+        advice=better,
         sentence=_("The record of %(name)s counts for this domain too. %(sentence)s")
-        % {"name": inherited.name, "sentence": from_above.sentence},
+        % {"name": inherited.name, "sentence": from_above.sentence}
+        + _why(better),
     )
+
+
+def _why(better: str) -> str:
+    return " " + _("With our address in it, this panel shows who sends as you.") if better else ""
 
 
 def _judge_one(answer: Answer, reports_address: str) -> Finding:
@@ -65,8 +72,8 @@ def _judge_one(answer: Answer, reports_address: str) -> Finding:
     records = [text for text in texts if tags.looks_like("DMARC1", text)]
     state, sentence = _verdict(answer, records)
     if state is State.OK:
-        wanted = with_reports(records[0], reports_address)
-        sentence += _(" With our address in it, this panel shows who sends as you.") * bool(wanted)
+        wanted = with_reports(tags.parse(records[0]), reports_address)
+        sentence += _why(wanted)
     return Finding(
         kind=Kind.DMARC,
         state=state,
@@ -130,9 +137,16 @@ def _praise(found: dict[str, str]) -> str:
     return _("The policy p=%(policy)s applies to forged mail.") % {"policy": policy}
 
 
-def with_reports(record: bytes, reports_address: str) -> str:
-    """The record with our address beside theirs; nothing where it is there, or none is wanted."""
+def _for_itself(inherited: Answer, reports_address: str) -> str:
+    """The record above as one of the domain's own that names us; nothing where that names us."""
+    (record,) = (text for text in inherited.texts() if tags.looks_like("DMARC1", text))
     found = tags.parse(record)
+    found["p"] = found.pop("sp", found["p"])
+    return with_reports(found, reports_address)
+
+
+def with_reports(found: dict[str, str], reports_address: str) -> str:
+    """The record with our address beside theirs; nothing where it is there, or none is wanted."""
     theirs = [each.strip() for each in found.get("rua", "").split(",") if each.strip()]
     ours = f"mailto:{reports_address}"
     if not reports_address or ours.lower() in (_without_size(each) for each in theirs):

@@ -168,5 +168,5 @@ def _has_been_tried(domain: Domain) -> Condition:
 def _stricter(found: dict[str, str], following: str) -> str:
     """The record as it is, with the next policy for all mail; and our address, if it is missing."""
     kept = {name: value for name, value in found.items() if name not in ("pct", "t")}
-    record = dmarc.written({**kept, "p": following})
-    return dmarc.with_reports(record.encode(), settings.REPORTS_ADDRESS) or record
+    wanted = {**kept, "p": following}
+    return dmarc.with_reports(wanted, settings.REPORTS_ADDRESS) or dmarc.written(wanted)

@@ -103,5 +103,13 @@ def test_a_record_without_our_address_is_right_and_may_be_better(world, theirs, 
     assert ("With our address" in finding.sentence) == bool(better)
 
 
-def test_a_record_of_the_organization_is_left_as_it_is(world):
-    assert advice(world, "v=DMARC1; p=reject", name="shop.example.com") == ""
+@pytest.mark.parametrize(
+    ("above", "own"),
+    [
+        ("v=DMARC1; p=reject", f"v=DMARC1; p=reject; rua=mailto:{REPORTS}"),
+        ("v=DMARC1; p=none; sp=reject", f"v=DMARC1; p=reject; rua=mailto:{REPORTS}"),
+        (f"v=DMARC1; p=none; rua=mailto:{REPORTS}", ""),
+    ],
+)
+def test_a_domain_under_anothers_record_may_have_one_of_its_own_that_names_us(world, above, own):
+    assert advice(world, above, name="shop.example.com") == own

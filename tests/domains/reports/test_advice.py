@@ -119,6 +119,13 @@ def test_a_policy_for_a_part_of_the_mail_counts_for_all_of_it_next(domain):
     assert found.record == f"v=DMARC1; p=quarantine; sp=none; {OUR_RUA}"
 
 
+def test_a_record_too_long_to_be_kept_is_not_made_up(domain):
+    publish(domain, "v=DMARC1; p=none; rua=mailto:" + "x" * 460 + "…")
+    weeks(row(OURS, 20))
+    found = advise(domain)
+    assert (found.ready, found.record) == (True, "")
+
+
 def test_after_reject_nothing_stricter_is_left(domain):
     publish(domain, "v=DMARC1; p=reject")
     assert advise(domain).following == ""

@@ -77,8 +77,9 @@ WORDS: dict[str, Words] = {
     "dkim_old": (
         gettext_lazy("The signing key of %(domain)s is a year old"),
         gettext_lazy(
-            "A new one keeps your signature safe. The page of the domain makes it; mail is signed "
-            "with the present one until the record of the new one is found."
+            "A new one keeps your signature safe. The page of the domain makes it, or says "
+            "what it waits for; mail is signed with the present one until the record of the new "
+            "one is found."
         ),
     ),
     "claim_lost": (

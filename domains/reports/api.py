@@ -5,8 +5,9 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 
+from accounts.api.answers import Shown
 from accounts.api.guard import Call
 from accounts.api.routes import Routes
 from accounts.http import who_hosts
@@ -18,7 +19,7 @@ from domains.reports.models import OURS
 routes = Routes(Area.DOMAINS, who_hosts)
 
 
-class Tally(Schema):
+class Tally(Shown):
     messages: int
     passed: int = Field(description="By DKIM or SPF, aligned with the From header.")
     by_dkim: int
@@ -38,12 +39,12 @@ class DmarcSender(Tally):
     )
 
 
-class DmarcCondition(Schema):
+class DmarcCondition(Shown):
     met: bool
     words: str
 
 
-class DmarcAdvice(Schema):
+class DmarcAdvice(Shown):
     """Whether a stricter policy is safe, by the proved reports of the last 30 days."""
 
     policy: str = Field(description="What is published now; empty: no record can be read.")
@@ -53,7 +54,7 @@ class DmarcAdvice(Schema):
     record: str = Field(description="The record to publish when it is ready.")
 
 
-class Dmarc(Schema):
+class Dmarc(Shown):
     """What receivers report of mail in the name of a domain."""
 
     by_day: list[DmarcDay] = Field(description="Only days that something was reported of.")
@@ -61,7 +62,7 @@ class Dmarc(Schema):
     advice: DmarcAdvice
 
 
-class Time(Schema):
+class Time(Shown):
     # As it stands in the address: a text.
     days: Literal["30", "90", "365"] = Field("30", description="How far it goes back.")
 

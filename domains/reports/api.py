@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from ninja import Field, Query
+from ninja import Field, Query, Schema
 
 from accounts.api.answers import Shown
 from accounts.api.guard import Call
@@ -62,7 +62,7 @@ class Dmarc(Shown):
     advice: DmarcAdvice
 
 
-class Time(Shown):
+class Time(Schema):
     # As it stands in the address: a text.
     days: Literal["30", "90", "365"] = Field("30", description="How far it goes back.")
 

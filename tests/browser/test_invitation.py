@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from mailboxes.models import Mailbox
 from tests.browser.conftest import sign_in
 from tests.conftest import PASSWORD
+from tests.mailservers.clients import wait_for
 
 ELSEWHERE = "user@elsewhere.test"
 
@@ -22,6 +23,7 @@ def test_a_user_is_invited_and_opens_the_mailbox(page, browser, live_server, ali
     page.get_by_label("Invite the user at").fill(ELSEWHERE)
     page.get_by_role("button", name="Create mailbox").click()
     expect(page.get_by_text("Its user has not chosen a password yet")).to_be_visible()
+    wait_for(lambda: mail.outbox, "the worker to send the link")
     path = re.search(r"https?://[^/\s]+(/\S+)", mail.outbox[-1].body)[1]
     with browser.new_context() as context:
         user = context.new_page()

@@ -22,6 +22,7 @@ from accounts.forms import NameField
 from accounts.models import Account, Plan, Role
 from kuploy.errors import Refused
 from kuploy.figures import list_of
+from kuploy.mail import RecipientField
 from mailboxes.suspension import resume_account, suspend_account
 from plans import moving
 from plans.admin.forms import ServiceForm
@@ -84,13 +85,11 @@ def _move(account: Account, actor: Actor, plan: Plan, block_excess: bool) -> Non
 
 
 class OwnerForm(forms.Form):
-    email = forms.EmailField(label=_("E-mail address"), widget=UnfoldAdminEmailInputWidget)
+    email = RecipientField(label=_("E-mail address"), widget=UnfoldAdminEmailInputWidget)
 
 
 def _invite_owner(account: Account, actor: Actor, email: str) -> None:
-    services.invite(
-        account=account, email=email.lower(), role=Role.OWNER, domain_ids=[], actor=actor
-    )
+    services.invite(account=account, email=email, role=Role.OWNER, domain_ids=[], actor=actor)
 
 
 class RemovalForm(forms.Form):

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Account, AuditEvent, Plan
 from accounts.services import open_account
+from tests.accounts.test_invite import UNSENDABLE
 from tests.admin.forms import change, page_of, typed_of
 from tests.conftest import make_alias
 
@@ -55,6 +56,9 @@ def test_an_owner_is_invited(provider, superuser, acme, alice, posted):
     typed = {"action": "invite_owner", "_selected_action": [acme.pk]}
     url = reverse("admin:accounts_account_changelist")
     assert "E-mail address" in provider.post(url, typed).text
+    for wrong in (UNSENDABLE, f"{'x' * 300}@acme.test"):
+        assert provider.post(url, {**typed, "go": "1", "email": wrong}).status_code == 200
+    assert not acme.invitations.exists()
     provider.post(url, {**typed, "go": "1", "email": "New@acme.test"})
     assert posted()[0].to == ["new@acme.test"]
     assert acme.invitations.get().email == "new@acme.test"

@@ -1,14 +1,14 @@
 """Counting a report once: sums by day and sender, and the addresses behind them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from domains import names
 from domains.dns.suffixes import organizational_domain
 from domains.models import Domain
 from domains.reports.models import OURS, UNKNOWN, Intake, Report, Source, Sum, Tally
@@ -22,6 +22,8 @@ MOST_REPORTS = {True: 300, False: 30}
 MOST_SOURCES = {True: 1000, False: 100}
 MOST_OF_REPORTER = 30
 MOST_SENDERS = 50
+# Of the From headers in one report. Rows with others count for a domain above, if it is here.
+MOST_NAMES = 1000
 
 Counts = list[int]
 ADD = """
@@ -40,57 +42,73 @@ ADD = """
 """
 
 
-@transaction.atomic
 def keep(feedback: Feedback, vouched_by: str) -> int:
     """Count it for each domain here that it is about; how many those are. Twice is like once."""
     hosted = _hosted(feedback)
     rows: dict[UUID, list[Row]] = defaultdict(list)
     for row in feedback.rows:
-        if domain := _belongs_to(row, feedback, hosted):
-            rows[domain.pk].append(row)
-    for domain in hosted.values():
-        if rows[domain.pk]:
-            _keep_for(domain, feedback, rows[domain.pk], vouched_by)
-    return sum(bool(found) for found in rows.values())
+        if pk := _belongs_to(row, feedback, hosted):
+            rows[pk].append(row)
+    return sum(_keep_for(pk, feedback, found, vouched_by) for pk, found in rows.items())
 
 
-def _hosted(feedback: Feedback) -> dict[str, Domain]:
-    """Those served here that it may be about, held until it is counted."""
-    named = {feedback.policy_domain, *(row.header_from for row in feedback.rows)} - {""}
-    wanted = named.union(*map(names.parents, named))
+def _hosted(feedback: Feedback) -> dict[str, UUID]:
+    """Those served here that it may be about."""
+    senders = dict.fromkeys(row.header_from for row in feedback.rows)
+    below = (name for name in senders if _is_within(name, feedback.policy_domain))
+    named = (feedback.policy_domain, *islice(below, MOST_NAMES))
+    wanted = {each for name in named for each in _upwards(name)}
     found = Domain.objects.filter(name__in=among(wanted), status=Domain.Status.ACTIVE)
-    return {domain.name: domain for domain in found.order_by("pk").select_for_update(no_key=True)}
+    return dict(found.values_list("name", "pk"))
 
 
-def _belongs_to(row: Row, feedback: Feedback, hosted: Mapping[str, Domain]) -> Domain | None:
+def _belongs_to(row: Row, feedback: Feedback, hosted: Mapping[str, UUID]) -> UUID | None:
     """The domain of the From header, or the nearest above it; none that the policy is not of."""
     name = row.header_from or feedback.policy_domain
-    if not f".{name}".endswith(f".{feedback.policy_domain}"):
+    if not _is_within(name, feedback.policy_domain):
         return None
-    return next((hosted[each] for each in (name, *names.parents(name)) if each in hosted), None)
+    return next((hosted[each] for each in _upwards(name) if each in hosted), None)
 
 
-def _keep_for(domain: Domain, feedback: Feedback, rows: Sequence[Row], vouched_by: str) -> None:
-    """The domain is held, so nobody else counts for it meanwhile."""
+def _is_within(name: str, policy_domain: str) -> bool:
+    return f".{name}".endswith(f".{policy_domain}")
+
+
+def _upwards(name: str) -> Iterator[str]:
+    """The name, and all above it."""
+    while name:
+        yield name
+        name = name.partition(".")[2]
+
+
+@transaction.atomic
+def _keep_for(pk: UUID, feedback: Feedback, rows: Sequence[Row], vouched_by: str) -> bool:
+    """Whether the domain is still served. It is held, so nobody else counts for it meanwhile."""
+    active = Domain.objects.filter(pk=pk, status=Domain.Status.ACTIVE)
+    domain = active.select_for_update(no_key=True).first()
+    if domain is None:
+        return False
+    # With who vouches: a forged one that comes first does not take the place of the true one.
     key = {
         "domain": domain, "reporter": feedback.reporter, "report_id": feedback.report_id,
-        "begins_at": feedback.begins_at, "ends_at": feedback.ends_at,
+        "begins_at": feedback.begins_at, "ends_at": feedback.ends_at, "vouched_by": vouched_by,
     }  # fmt: skip
     if Report.objects.filter(**key).exists():
-        return
+        return True
     today, vouched = timezone.now().date(), bool(vouched_by)
     intake, _new = Intake.objects.get_or_create(domain=domain, day=today, vouched=vouched)
     if _is_too_much(domain, today, vouched_by):
         intake.left_reports += 1
         intake.save()
-        return
+        return True
     Report.objects.create(
-        **key, day=feedback.day, vouched_by=vouched_by, policy=feedback.policy,
+        **key, day=feedback.day, policy=feedback.policy,
         messages=sum(row.messages for row in rows), received_on=today,
     )  # fmt: skip
     senders = _senders(domain, feedback.day, rows)
     _add(domain, feedback.day, vouched, rows, senders)
     _note_sources(domain, feedback.day, rows, senders, intake)
+    return True
 
 
 def _is_too_much(domain: Domain, today: date, vouched_by: str) -> bool:

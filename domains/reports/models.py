@@ -20,7 +20,7 @@ OURS = "ours"
 
 
 class Report(models.Model):
-    """One report, so that it is counted once, however often it comes."""
+    """One report of one who vouches for it, so that it is counted once, however often it comes."""
 
     domain = models.ForeignKey(Domain, models.CASCADE, related_name="+", db_index=False)
     # Foreign text, made plain: anybody may claim to be anybody.
@@ -38,7 +38,7 @@ class Report(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["domain", "reporter", "report_id", "begins_at", "ends_at"],
+                fields=["domain", "reporter", "report_id", "begins_at", "ends_at", "vouched_by"],
                 name="one_report_once",
             ),
         )

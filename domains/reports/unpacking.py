@@ -12,7 +12,7 @@ from typing import IO
 
 from domains.reports.errors import Unreadable
 
-MOST_BYTES = 20 * 2**20  # once unpacked
+MOST_BYTES = 20 * 2**20  # of all that is in a message, once unpacked
 MOST_PARTS = 20
 MOST_ENTRIES = 20
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
@@ -24,9 +24,10 @@ BROKEN = (
 
 def reports_in(message: Message) -> list[bytes]:
     """Every report in the message; Unreadable when there is none."""
-    found, why = [], "it holds no report"
+    found, why, left = [], "it holds no report", MOST_BYTES
     for content in _contents(message):
-        xml = _unpacked(content)
+        xml = _unpacked(content, left)
+        left = max(left - len(xml), 0)
         if _is_xml(xml):
             found.append(xml)
         elif _is_about_tls(xml):
@@ -50,30 +51,30 @@ def _contents(message: Message) -> Iterator[bytes]:
             yield content
 
 
-def _unpacked(content: bytes) -> bytes:
+def _unpacked(content: bytes, most: int) -> bytes:
     try:
         if content.startswith(GZIP):
-            return _read(GzipFile(fileobj=BytesIO(content)))
+            return _read(GzipFile(fileobj=BytesIO(content)), most)
         if content.startswith(ZIP):
-            return _unzipped(content)
+            return _unzipped(content, most)
     except BROKEN as error:
         raise Unreadable("its attachment cannot be unpacked") from error
     return content
 
 
-def _unzipped(content: bytes) -> bytes:
+def _unzipped(content: bytes, most: int) -> bytes:
     """The first file inside; others are looked at only where that is none."""
     with zipfile.ZipFile(BytesIO(content)) as packed:
         for entry in packed.infolist()[:MOST_ENTRIES]:
             if not entry.is_dir():
                 with packed.open(entry) as file:
-                    return _read(file)
+                    return _read(file, most)
     return b""
 
 
-def _read(file: IO[bytes] | GzipFile) -> bytes:
-    content = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
+def _read(file: IO[bytes] | GzipFile, most: int) -> bytes:
+    content = file.read(most + 1)
+    if len(content) > most:
         raise Unreadable("its attachment is too large once unpacked")
     return content
 

@@ -1,5 +1,6 @@
 """Reports in a real mailbox: each is counted once and gone, whatever lies among them."""
 
+import imaplib
 import os
 import signal
 import smtplib
@@ -132,6 +133,22 @@ def test_a_message_that_ends_the_run_lets_the_others_go_first(
     assert len(subjects(address)) == 1
 
 
+def run_apart(code, address, settings):
+    """A reader in a process of its own: how it ended."""
+    environment = {
+        **os.environ, "KUPLOY_REPORTS_ADDRESS": address,
+        "KUPLOY_REPORTS_IMAP_URL": settings.REPORTS_IMAP_URL,
+        "KUPLOY_DATABASE_URL": STACK.database_url, "DJANGO_SETTINGS_MODULE": "kuploy.settings",
+    }  # fmt: skip
+    return subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode
+
+
+def forget_the_claim():
+    """That of a dead reader runs out."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE reports_inbox SET claimed_at = now() - interval '6 minutes'")
+
+
 KILLED = """
 import os, signal, django
 django.setup()
@@ -145,21 +162,58 @@ def test_a_reader_killed_before_the_deletion_counts_nothing_twice(
     address, subject, report, settings
 ):
     put(address, report(1), report(2))
-    environment = {
-        **os.environ, "KUPLOY_REPORTS_ADDRESS": address,
-        "KUPLOY_REPORTS_IMAP_URL": settings.REPORTS_IMAP_URL,
-        "KUPLOY_DATABASE_URL": STACK.database_url, "DJANGO_SETTINGS_MODULE": "kuploy.settings",
-    }  # fmt: skip
-    killed = subprocess.run([sys.executable, "-c", KILLED], env=environment, check=False)
-    assert killed.returncode == -signal.SIGKILL
+    assert run_apart(KILLED, address, settings) == -signal.SIGKILL
     assert counted(subject) == 1
     assert len(subjects(address)) == 2
-    # The claim of the dead one runs out.
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE reports_inbox SET claimed_at = now() - interval '6 minutes'")
+    forget_the_claim()
     tasks.read()
     assert counted(subject) == 3
     assert subjects(address) == []
+
+
+HURTS = """
+import os, signal, django
+django.setup()
+from domains.reports import parsing, tasks
+parsing.parse = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+tasks.read()
+"""
+
+
+def test_a_message_that_twice_killed_its_reader_holds_up_nobody(
+    address, subject, report, settings, caplog
+):
+    put(address, report(1))
+    for _time in range(2):
+        assert run_apart(HURTS, address, settings) == -signal.SIGKILL
+        forget_the_claim()
+    put(address, report(2))
+    tasks.read()
+    assert counted(subject) == 2
+    assert len(subjects(address, f'"{inbox.ASIDE}"')) == 1
+    assert "came to no end" in caplog.text
+
+
+def test_what_makes_no_sense_to_the_reader_of_mail_holds_up_nobody(address, subject, report):
+    put(address, b"Content-Type: multipart/mixed; boundary*=idna''%FF\r\n\r\nx\r\n", report(1))
+    tasks.read()
+    assert counted(subject) == 1
+
+
+def test_a_mailbox_with_more_than_one_answer_can_hold_is_read(
+    address, subject, report, monkeypatch
+):
+    monkeypatch.setattr(imaplib, "_MAXLINE", 1500)
+    monkeypatch.setattr(inbox, "MOST_FOUND", 100)
+    with imap(address) as session:
+        session.append("INBOX", None, None, report(1))
+        for _doubled in range(9):
+            session.select("INBOX")
+            session.copy("1:*", "INBOX")
+    tasks.read()
+    assert Inbox.objects.get().failure == ""
+    assert counted(subject) == 1
+    assert len(subjects(address)) == 412
 
 
 def test_a_mailbox_that_cannot_be_opened_is_said(address, settings):

@@ -50,6 +50,12 @@ def test_the_same_report_is_counted_once(receive, domain):
     assert sums(domain) == {"ours": (20, 20)}
 
 
+def test_a_forged_report_does_not_take_the_place_of_the_true_one(receive, domain):
+    receive(row(count=10), proved_by="", reporter="receiver.test")
+    receive(row(count=10))
+    assert Sum.objects.get(vouched=True).messages == 10
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_count_the_same_report_at_once_count_it_once(domain):
     raw = mailed(row(count=10))
@@ -82,6 +88,17 @@ def test_what_is_about_no_domain_served_here_is_not_counted(receive, domain, sta
     with pytest.raises(Unreadable, match="no domain that is served here"):
         receive()
     assert not Report.objects.exists()
+
+
+def test_names_without_end_are_looked_up_only_so_far(
+    receive, acme, domain, monkeypatch, django_assert_max_num_queries
+):
+    monkeypatch.setattr(keeping, "MOST_NAMES", 2)
+    shop = make_domain(acme, "shop.acme.test")
+    names = [f"{'a.' * 100}{number}.shop.acme.test" for number in range(4)]
+    with django_assert_max_num_queries(30):
+        receive(*(row(count=1, header_from=name) for name in names))
+    assert sums(shop) == {"ours": (4, 4)}
 
 
 def test_a_name_in_unicode_finds_its_domain(acme):

@@ -128,6 +128,28 @@ def test_what_is_no_report_says_why(xml, why):
         parsing.parse(xml)
 
 
+def test_what_is_in_a_message_is_bounded_together(monkeypatch):
+    monkeypatch.setattr(unpacking, "MOST_BYTES", 3000)
+    message = message_from_bytes(mail(gzip.compress(report())))
+    assert len(unpacking.reports_in(message)) == 1
+    for _again in range(3):
+        message.attach(message.get_payload()[1])
+    with pytest.raises(Unreadable, match="too large once unpacked"):
+        unpacking.reports_in(message)
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        b"boundary*=idna''%FF", b"boundary*=punycode''%FF", b"boundary*=a\0b''x",
+        b"boundary*=us-ascii''x; boundary*0=y", b"boundary*" + b"9" * 5000 + b"=x",
+    ],
+)  # fmt: skip
+def test_parameters_of_a_part_that_make_no_sense_are_said(parameter):
+    with pytest.raises(Unreadable, match="cannot be told apart"):
+        reading.count(b"Content-Type: multipart/mixed; " + parameter + b"\r\n\r\n--x\r\n")
+
+
 def test_a_million_elements_cost_no_memory():
     with pytest.raises(Unreadable, match="too large"):
         parsing.parse(b"<feedback>" + b"<a/>" * 700_000 + b"</feedback>")

@@ -9,6 +9,7 @@ import hashlib
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
@@ -56,12 +57,15 @@ def has_settled(key: DkimKey) -> bool:
     return here.filter(published_at__lte=Now() - SETTLES).exists()
 
 
+@transaction.atomic
 def withdraw_unneeded() -> None:
     """What no key needs: those of removed domains, of keys given up, and of those long replaced."""
     recent = Q(replaced_at=None) | Q(replaced_at__gt=Now() - RECORD_STAYS)
     needed = DkimKey.objects.filter(recent, target=OuterRef("name"))
     rows = ZoneRecord.objects.exclude(text="").filter(~Exists(needed))
-    rows.update(text="", due_at=Now(), published_at=None)
+    # Looked at again once they are held: whoever published one meanwhile has brought the key along.
+    held = [each.pk for each in rows.order_by("pk").select_for_update()]
+    rows.filter(pk__in=held).update(text="", due_at=Now(), published_at=None)
 
 
 def tell() -> None:

@@ -7,6 +7,7 @@ import dns.message
 import dns.query
 import pytest
 from django.conf import settings as configured
+from django.db import transaction
 from django.db.models.functions import Now
 
 from domains import key_zone
@@ -15,7 +16,7 @@ from domains.models import DkimKey, Domain, ZoneRecord
 from domains.models.zone import CLAIM_LASTS
 from domains.tasks import renew_keys, tell_key_zone
 from kuploy.addresses import host_and_port
-from tests.concurrency import at_once
+from tests.concurrency import Meeting, at_once
 from tests.conftest import make_domain
 from tests.kuploy.receivers import unused_port
 
@@ -91,6 +92,20 @@ def test_the_record_of_a_removed_domain_is_withdrawn(domain, key):
     tell_key_zone()
     assert ask(key.target) == []
     assert not ZoneRecord.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_name_that_gets_a_new_key_meanwhile_is_not_withdrawn(domain):
+    ZoneRecord.objects.create(name=key_zone.target_of(domain, 1), text=record("OLD"))
+    meeting = Meeting()
+
+    @transaction.atomic
+    def publish():
+        published(domain)
+        meeting.hold()
+
+    assert at_once(publish, meeting.then(key_zone.withdraw_unneeded)) == [None, None]
+    assert ZoneRecord.objects.get().text == record("AAAA")
 
 
 def test_two_domains_never_share_a_name_and_no_name_tells_whose_it_is(acme):

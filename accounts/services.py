@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core import signing
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.text import slugify
@@ -233,6 +234,7 @@ def change_role(
     _keep_an_owner(membership, leaving=role < Role.OWNER)
     before, membership.role, membership.domain_ids = membership.role, role, domain_ids
     membership.save(update_fields=["role", "domain_ids"])
+    _take_back_invitations(membership, above=role)
     audit(
         actor, "member.role_changed", membership,
         before=Role(before).name.lower(), after=Role(role).name.lower(),
@@ -243,9 +245,20 @@ def change_role(
 def remove_member(*, membership: Membership, actor: Actor) -> None:
     _keep_an_owner(membership, leaving=True)
     audit(actor, "member.removed", membership)
-    membership.account.invitations.filter(invited_by=membership.user, accepted_at=None).delete()
+    _take_back_invitations(membership, above=0)
     tokens.end_with(membership)
     membership.delete()
+
+
+def _take_back_invitations(seat: Membership, *, above: int) -> None:
+    """What they asked others in for, beyond what is theirs now: they would come back by it.
+
+    A reseller's client that nobody is in yet keeps its only way in.
+    """
+    sent = Invitation.objects.filter(invited_by=seat.user_id, accepted_at=None, role__gt=above)
+    inhabited = Exists(Membership.objects.filter(account=OuterRef("account")))
+    sent.filter(account=seat.account_id).delete()
+    sent.filter(inhabited, account__reseller=seat.account_id).delete()
 
 
 @transaction.atomic

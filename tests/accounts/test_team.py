@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from accounts.models import Account, Membership, Role, User
+from accounts.models import Account, Invitation, Membership, Role, User
 from accounts.services import change_role, remove_member
 from kuploy.errors import Refused
 from tests.concurrency import at_once
@@ -56,6 +56,39 @@ def test_an_owner_may_leave_when_there_is_another(as_alice, alices, bobs, actor)
 def test_a_viewer_may_go_while_there_is_one_owner(bobs, actor):
     remove_member(membership=bobs, actor=actor)
     assert not Membership.objects.filter(pk=bobs.pk).exists()
+
+
+def invited_by(user, account, role, email="other@example.test"):
+    return Invitation.objects.create(account=account, email=email, role=role, invited_by=user)
+
+
+def test_who_is_owner_no_more_has_asked_nobody_in_for_more(acme, alices, bobs, bob, actor):
+    change_role(membership=bobs, role=Role.OWNER, domain_ids=[], actor=actor)
+    invited_by(bob, acme, Role.OWNER)
+    kept = invited_by(bob, acme, Role.VIEWER, "viewer@example.test")
+    change_role(membership=bobs, role=Role.MANAGER, domain_ids=[], actor=actor)
+    assert [*acme.invitations.all()] == [kept]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        remove_member,
+        lambda **seat: change_role(**seat, role=Role.VIEWER, domain_ids=[]),
+    ],
+)
+def test_who_leaves_a_reseller_has_asked_nobody_into_its_clients(
+    acme, plan, bobs, bob, charlie, actor, end
+):
+    Account.objects.filter(pk=acme.pk).update(kind=Account.Kind.RESELLER)
+    client = charlie.memberships.get().account
+    fresh = Account.objects.create(name="Fresh", slug="fresh", plan=plan, reseller=acme)
+    Account.objects.filter(pk=client.pk).update(reseller=acme)
+    invited_by(bob, client, Role.OWNER)
+    first = invited_by(bob, fresh, Role.OWNER)
+    end(membership=bobs, actor=actor)
+    # Nobody is in the other one yet: that is its only way in, and its reseller sees whose it is.
+    assert [*Invitation.objects.all()] == [first]
 
 
 @pytest.mark.django_db(transaction=True)

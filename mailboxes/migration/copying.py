@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from mailboxes import doveadm
 from mailboxes.doveadm import HostError
 from mailboxes.migration import doorway, outcomes, survey
-from mailboxes.migration.doorway import Doorway
+from mailboxes.migration.doorway import Doorway, Progress
 from mailboxes.migration.errors import SourceError, silent, too_slow
 from mailboxes.migration.folders import Place
-from mailboxes.migration.models import MigrationMailbox, Step
+from mailboxes.migration.models import MOST_ATTEMPTS, MigrationMailbox, Step
 from mailboxes.migration.side import SideThread, beside
 from mailboxes.migration.source import ANSWER_SECONDS, signed_in
 from mailboxes.migration.survey import Found
@@ -40,6 +40,10 @@ class TurnIsOver(Exception):
 
 def do(row: MigrationMailbox) -> None:
     """The step that the row stands before. Killed anywhere, the next run goes on from there."""
+    if row.attempts >= MOST_ATTEMPTS:
+        hopeless = _("It stopped several times at one place. Tell support which mailbox it is.")
+        outcomes.failed(row, hopeless, lasting=True, made=Progress())
+        return
     run = Run(row)
     with suppress(Lost):
         try:
@@ -60,7 +64,7 @@ class Run:
     """A claim on a row, and what was achieved under it."""
 
     row: MigrationMailbox
-    progress: doorway.Progress = field(default_factory=doorway.Progress)
+    progress: Progress = field(default_factory=Progress)
     began: float = field(default_factory=time.monotonic)
     looked_for_others: float = 0
 
@@ -146,6 +150,8 @@ class Run:
     def _write(self, **fields: Any) -> None:
         """Also how far it is, and that the worker is alive. Lost when the row is no longer ours."""
         fields |= {"claimed_at": Now(), **outcomes.progress(self.row, self.progress, self.began)}
+        if self.progress.messages:
+            fields["attempts"] = 0
         if not MigrationMailbox.objects.held_by(self.row).update(**fields):
             raise Lost
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import Case, Count, Q, When
+from django.db.models import Case, Count, F, Q, When
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -243,13 +243,17 @@ class MigrationMailbox(models.Model):
         return f"move-{self.run_key}"
 
     def take(self) -> bool:
-        """Hold it, unless somebody has changed it since it was read."""
+        """Hold it, unless somebody has changed it since it was read.
+
+        That a worker died over it counts as an attempt: it may be what the worker died of.
+        """
         as_read = MigrationMailbox.objects.filter(
             pk=self.pk, state=self.state, run_key=self.run_key
         )
         taken = as_read.update(
             run_key=uuid4(), state=State.RUNNING, claimed_at=Now(), started_at=Now(),
             ended_at=None, door_port=None, door_key="",
+            attempts=F("attempts") + int(self.state == State.RUNNING),
         )  # fmt: skip
-        self.refresh_from_db(fields=["run_key", "state", "claimed_at", "started_at"])
+        self.refresh_from_db(fields=["run_key", "state", "claimed_at", "started_at", "attempts"])
         return bool(taken)

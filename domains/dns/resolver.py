@@ -18,6 +18,7 @@ from dns.rdatatype import RdataType
 from dns.rdtypes.nsbase import NSBase
 
 from .answers import Answer, Outcome, presented
+from .findings import plain
 from .message import Message
 from .shared import Shared
 from .suffixes import is_public_suffix
@@ -27,6 +28,7 @@ MAX_ALIASES = 8
 MAX_SERVERS = 3  # of one zone, before the resolver is asked
 PATIENCE = 0.2  # share of the deadline for one authoritative server; the resolver gets half
 SILENCES_ALLOWED = 5
+MAX_HOST = 253  # characters of one that is shown: escapes make a name four times as long
 ADDRESS_TYPES = (RdataType.A, RdataType.AAAA)
 
 
@@ -145,7 +147,7 @@ class Lookups:
             except UnansweredError as error:
                 trouble = trouble or error.outcome
             else:
-                return Reply(message, f"{server.host} (authoritative)")
+                return Reply(message, f"{plain(server.host, MAX_HOST)} (authoritative)")
         try:
             return await self._ask_resolvers(name, rdtype)
         except UnansweredError as error:

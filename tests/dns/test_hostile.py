@@ -51,6 +51,16 @@ def test_an_spf_record_of_64_kilobytes_is_refused(world, servers):
     assert "64007 bytes" in finding.sentence
 
 
+def test_a_server_whose_name_is_all_escapes_is_named_in_bounds(world):
+    """Of 250 bytes, each written as four characters: a batch with it could not be stored."""
+    host = ".".join(["\\001" * 60] * 4)
+    world.zone("odd.test", {host: "127.0.0.4"})
+    world.records("odd.test MX 10 mx1.kuploy.test")
+    finding = world.check(Kind.MX, name="odd.test")
+    assert finding.source.startswith("\\001")
+    assert len(finding.source) <= 300
+
+
 def test_thousands_of_records_are_refused(world, servers):
     for server in servers:
         server.truncates = True

@@ -90,11 +90,12 @@ def _published(check: RecordCheck | None) -> dict[str, str]:
 
 
 def _policy(domain: Domain, found: dict[str, str]) -> str:
-    policy = found.get("p", "").lower()
-    if organizational_domain(domain.name) == domain.name or "sp" not in found:
-        return policy if policy in NEXT else ""
-    # The record above may ask more of names below it: the stricter one counts here.
-    return max(policy, found["sp"].lower(), key=lambda each: [*NEXT].index(each))
+    asked = [found.get("p", "").lower()]
+    if organizational_domain(domain.name) != domain.name and "sp" in found:
+        # The record above may ask more of names below it: the stricter one counts here.
+        asked.append(found["sp"].lower())
+    # A long record is kept only in part, and may end in the middle of a word.
+    return max(asked, key=[*NEXT].index) if set(asked) <= NEXT.keys() else ""
 
 
 def _records_are_right(checks: dict[str, RecordCheck]) -> Condition:

@@ -105,7 +105,7 @@ def _keep_for(pk: UUID, feedback: Feedback, rows: Sequence[Row], vouched_by: str
         **key, day=feedback.day, policy=feedback.policy,
         messages=sum(row.messages for row in rows), received_on=today,
     )  # fmt: skip
-    senders = _senders(domain, feedback.day, rows)
+    senders = _senders(domain, feedback.day, vouched, rows)
     _add(domain, feedback.day, vouched, rows, senders)
     _note_sources(domain, feedback.day, rows, senders, intake)
     return True
@@ -120,9 +120,13 @@ def _is_too_much(domain: Domain, today: date, vouched_by: str) -> bool:
     return of_reporter >= MOST_OF_REPORTER or everybody >= MOST_REPORTS[True]
 
 
-def _senders(domain: Domain, day: date, rows: Iterable[Row]) -> list[str]:
-    """Who sent each row; once a day has too many senders, new ones are not told apart."""
-    known = set(Sum.objects.filter(domain=domain, day=day).values_list("sender", flat=True))
+def _senders(domain: Domain, day: date, vouched: bool, rows: Iterable[Row]) -> list[str]:
+    """Who sent each row; once a day has too many senders, new ones are not told apart.
+
+    Those that nobody vouches for are counted apart: forged ones take no place of the true ones.
+    """
+    sums = Sum.objects.filter(domain=domain, day=day, vouched=vouched)
+    known = set(sums.values_list("sender", flat=True))
     own, found = organizational_domain(domain.name), []
     for row in rows:
         sender = sender_of(row, own)

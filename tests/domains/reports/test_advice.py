@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from domains.dns.findings import plain
 from domains.models import RecordCheck
 from domains.reports import reading
 from domains.reports.advice import advise
@@ -39,6 +40,14 @@ def test_two_weeks_of_good_mail_are_enough_for_quarantine(domain):
     found = advise(domain)
     assert (found.ready, found.policy, found.following) == (True, "none", "quarantine")
     assert found.record == f"v=DMARC1; p=quarantine; {OUR_RUA}"
+
+
+def test_a_policy_that_is_cut_off_gives_no_advice(acme):
+    """What the last check stored of it is cut off in the middle of a tag."""
+    shop = make_domain(acme, "shop.acme.test")
+    long = f"v=DMARC1; p=none; rua={',mailto:a@b.test' * 40}; sp=reject"
+    publish(shop, plain(long, long.index("ject")))
+    assert advise(shop).policy == ""
 
 
 def test_forged_mail_alone_is_no_ground_for_any_policy(domain):

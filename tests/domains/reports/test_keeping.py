@@ -156,6 +156,14 @@ def test_a_day_tells_so_many_senders_apart(receive, domain, monkeypatch):
     }  # fmt: skip
 
 
+def test_forged_senders_crowd_out_no_true_ones(receive, domain, monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_SENDERS", 3)
+    failing = {"dkim": "fail", "spf": "fail", "mailed": ""}
+    receive(*(row(SERVICE, 1, signed=f"s{n}.test", **failing) for n in range(6)), proved_by="")
+    receive(row(SERVICE, 7, signed="service.test", **failing))
+    assert Sum.objects.get(vouched=True).sender == "service.test"
+
+
 def test_what_is_old_goes_and_sums_stay_for_a_year(receive, domain):
     receive(days_ago=1)
     for model in (Report, Source, Sum, Intake):

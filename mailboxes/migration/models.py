@@ -114,10 +114,12 @@ class MigrationMailboxQuerySet(models.QuerySet["MigrationMailbox"]):
             )
             return row if row and row.take() else None
 
-    def claimable(self, host: str) -> Self:
-        """What is due and may begin, in the order of turns."""
+    def claimable(self, host: str, without: "MigrationMailbox | None" = None) -> Self:
+        """What is due and may begin, or might if that one did not run, in the order of turns."""
         # A few dozen run at most, while a hundred thousand may wait: counted once, not for each.
         running = self.model.objects.running()
+        if without:
+            running = running.exclude(pk=without.pk)
         mailboxes = list(running.values_list("mailbox", flat=True))
         of_account = Counter(running.values_list("job__account", flat=True))
         of_source = Counter(running.values_list("job__host", flat=True))
@@ -133,10 +135,11 @@ class MigrationMailboxQuerySet(models.QuerySet["MigrationMailbox"]):
         )
 
     def wait_behind(self, row: "MigrationMailbox") -> bool:
-        """Whether others could begin, but find no free place on the mail host of the row."""
+        """Whether others could begin in its place, be it on the mail host or at the source."""
         if row.mailbox is None:
             return False
-        others = self.claimable(row.mailbox.host).exclude(job__account=row.job.account_id)
+        others = self.claimable(row.mailbox.host, without=row)
+        others = others.exclude(job__account=row.job.account_id)
         return others.filter(due_at__lt=Now() - FREE_PLACE_IS_TAKEN_WITHIN).exists()
 
     def held_by(self, row: "MigrationMailbox") -> Self:

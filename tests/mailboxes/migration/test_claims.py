@@ -7,6 +7,7 @@ from django.conf import settings as configured
 from django.db.models.functions import Now
 
 from accounts.models import Account
+from mailboxes.migration import outcomes
 from mailboxes.migration.models import MigrationMailbox, State
 from mailboxes.models import Mailbox
 from tests.concurrency import at_once
@@ -51,6 +52,22 @@ def test_accounts_take_turns(acme, charlie, settings):
     moves_of(acme, "a.test", 5, "one.test")
     moves_of(elsewhere, "b.test", 5, "two.test")
     assert sorted(claim_all()[:2]) == ["Acme", "Elsewhere"]
+
+
+def test_who_waits_for_a_source_that_others_hold_gets_a_turn(acme, charlie, settings):
+    settings.MIGRATIONS_PER_ACCOUNT = settings.MIGRATIONS_PER_SOURCE = 2
+    elsewhere = Account.objects.get(memberships__user=charlie)
+    moves_of(acme, "large.test", 3, "one.test")
+    moves_of(acme, "small.test", 1, "two.test")
+    first, second = claim(), claim()
+    MigrationMailbox.objects.filter(state=State.WAITING).update(due_at=Now() - timedelta(hours=1))
+    assert not MigrationMailbox.objects.wait_behind(first)  # those of the same account
+    moves_of(elsewhere, "large.test", 1, "three.test")
+    MigrationMailbox.objects.filter(state=State.WAITING).update(due_at=Now() - timedelta(hours=1))
+    assert MigrationMailbox.objects.wait_behind(first)
+    outcomes.interrupted(first)
+    assert claim().job.account == elsewhere
+    assert not MigrationMailbox.objects.wait_behind(second)
 
 
 def test_a_mailbox_is_filled_from_one_place_at_a_time(move, acme):

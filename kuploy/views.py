@@ -62,7 +62,7 @@ def known_host(request: HttpRequest) -> HttpResponse:
 def _is_customers(host: str) -> bool:
     """Of a domain that is hosted here, or of a reseller: one look-up for whatever is asked."""
     if lookup.named_by(host):
-        return clientsettings.is_known(host)
+        return clientsettings.gets_certificate(host)
     return hosts.memory.find(host) is not None
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.http.request import split_domain_port
 
-from domains.models import Domain
+from domains.dns.findings import Kind, State
+from domains.models import Domain, RecordCheck
 from kuploy.brand import NAMELESS
 from mailboxes.clientsettings import lookup
 
@@ -14,6 +16,11 @@ URLS = {
     lookup.AUTOCONFIG: "mailboxes.clientsettings.urls",
     lookup.AUTODISCOVER: "mailboxes.clientsettings.urls",
     lookup.MTA_STS: "domains.policy_urls",
+}
+KINDS = {
+    lookup.AUTOCONFIG: Kind.AUTOCONFIG,
+    lookup.AUTODISCOVER: Kind.AUTODISCOVER,
+    lookup.MTA_STS: Kind.MTA_STS_HOST,
 }
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -39,9 +46,23 @@ def settings_hosts(get_response: Handler) -> Handler:
 def is_known(host: str) -> bool:
     """Of a domain hosted here, or of one of ours: by the MX record mail programs find that too."""
     name = lookup.named_by(host)
-    if not name:
+    return bool(name) and (_is_ours(host) or Domain.objects.served_as(name).exists())
+
+
+def gets_certificate(host: str) -> bool:
+    """Of those names, none that was seen to lead nowhere, or elsewhere.
+
+    Its order would fail; and authorities take only so many orders, which strangers could use up.
+    """
+    kind, name = KINDS[lookup.label_of(host)], lookup.named_by(host)
+    astray = RecordCheck.objects.filter(
+        domain=OuterRef("pk"), kind=kind, state__in=(State.WRONG, State.MISSING)
+    )
+    return _is_ours(host) or Domain.objects.served_as(name).exclude(Exists(astray)).exists()
+
+
+def _is_ours(host: str) -> bool:
+    if lookup.label_of(host) == lookup.MTA_STS:
         return False
-    ours = (own == name or own.endswith(f".{name}") for own in settings.OWN_HOST_NAMES)
-    if lookup.label_of(host) != lookup.MTA_STS and any(ours):
-        return True
-    return Domain.objects.served_as(name).exists()
+    name = lookup.named_by(host)
+    return any(own == name or own.endswith(f".{name}") for own in settings.OWN_HOST_NAMES)

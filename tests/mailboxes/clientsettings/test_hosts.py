@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 
 from clients.branding.forms import HostForm
+from domains.models import RecordCheck
 from tests.conftest import make_domain
 
 OURS = settings.MX_HOSTS[0]
@@ -44,6 +45,21 @@ def test_a_proxy_asks_with_one_look_up_whether_a_certificate_is_to_be_made(
     with django_assert_num_queries(1):
         asked = client.get("/healthz/host", {"domain": f"{label}.{name}"})
     assert asked.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("state", "status"), [("ok", 200), ("unreachable", 200), ("wrong", 404), ("missing", 404)]
+)
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [("autoconfig", "autoconfig"), ("autodiscover", "autodiscover"), ("mta-sts", "mta_sts_host")],
+)
+def test_nobody_has_certificates_ordered_for_names_that_do_not_lead_here(
+    client, domain, label, kind, state, status
+):
+    RecordCheck.objects.create(domain=domain, kind=kind, state=state)
+    host = f"{label}.acme.test"
+    assert client.get("/healthz/host", {"domain": host}).status_code == status
 
 
 def test_the_domain_itself_is_its_owners_web_site(client, domain):

@@ -10,11 +10,13 @@ import urllib.request
 import dns.message
 import dns.query
 
-from deploy.local.ports import greets
+from deploy.local.ports import greets, is_listening
 from kuploy import env
 
 PATIENCE_SECONDS = 5
 MAIL_PORTS = {"IMAP": 143, "SMTP": 25, "submission": 587}
+# Without these Postfix greets, and then puts everybody off.
+FILTER_PORTS = {"the filter": 11332, "the signer": 11333, "the server of keys": 11334}
 
 
 def web() -> None:
@@ -46,6 +48,9 @@ def mail(name: str) -> None:
     silent = [service for service, port in MAIL_PORTS.items() if not greets(port)]
     if silent:
         sys.exit(f"No greeting from {', '.join(silent)}.")
+    closed = [service for service, port in FILTER_PORTS.items() if not is_listening(port)]
+    if closed:
+        sys.exit(f"Nobody listens for {', '.join(closed)}.")
     worker(name)
     worker(f"move-{name}")
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from redis import Redis
 
 from tests.conftest import PASSWORD
+from tests.totp import code_of
 
 URL = reverse("account_login")
 
@@ -54,12 +55,6 @@ def secret(alice):
     secret = totp.generate_totp_secret()
     totp.TOTP.activate(alice, secret)
     return secret
-
-
-def code_of(secret: str) -> str:
-    return totp.format_hotp_value(
-        totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time())))
-    )
 
 
 def test_a_second_factor_is_asked_for(client, acme, secret):

@@ -1,18 +1,10 @@
 """An authenticator app and a passkey, set up and then used."""
 
-import time
-
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import open_guarded, sign_in, sign_out
-
-PERIOD = 30
-
-
-def code(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD))
+from tests.totp import code_of
 
 
 @pytest.fixture
@@ -35,13 +27,13 @@ def test_an_app_asks_for_its_code(page, live_server, alice, acme):
     sign_in(page, live_server, alice)
     open_guarded(page, f"{live_server.url}/auth/2fa/totp/activate/")
     secret = page.locator(".copyable code").inner_text()
-    page.locator("input[name=code]").fill(code(secret))
+    page.locator("input[name=code]").fill(code_of(secret))
     page.get_by_role("button", name="Turn on").click()
     expect(page.get_by_text("recovery codes").first).to_be_visible()
     sign_out(page)
     sign_in(page, live_server, alice)
     expect(page.get_by_role("heading", name="Second step")).to_be_visible()
-    page.locator("input[name=code]").fill(code(secret))
+    page.locator("input[name=code]").fill(code_of(secret))
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Acme")).to_be_visible()
 

@@ -26,7 +26,8 @@ class Meddler:
         self._behind, self._meddle = port, meddle
         self._listener = socket.create_server((HOST, 0))
         self.port = self._listener.getsockname()[1]
-        self.connections = self.faults = self.left = 0
+        self.connections = self.faults = 0
+        self._clients: set[socket.socket] = set()
         self._sockets: list[socket.socket] = []
         self._threads = [Thread(target=self._serve)]
         self._threads[0].start()
@@ -36,6 +37,7 @@ class Meddler:
             while True:
                 client, _address = self._listener.accept()
                 self._sockets.append(client)
+                self._clients.add(client)
                 self.connections += 1
                 server = socket.create_connection((HOST, self._behind))
                 self._sockets.append(server)
@@ -47,14 +49,12 @@ class Meddler:
     @property
     def is_left(self) -> bool:
         """Nobody is connected any more."""
-        return self.left == self.connections
+        return not self._clients
 
     def _pump(self, source: socket.socket, target: socket.socket, change: Piece) -> None:
         with suppress(OSError):
             try:
-                while data := source.recv(4096):
-                    target.sendall(change(data))
-                self.left += change is bytes
+                self._pass_on(source, target, change)
             except Hang:
                 self.faults += 1
                 return
@@ -62,6 +62,14 @@ class Meddler:
                 self.faults += 1
             for each in (source, target):
                 each.shutdown(socket.SHUT_RDWR)
+
+    def _pass_on(self, source: socket.socket, target: socket.socket, change: Piece) -> None:
+        try:
+            while data := source.recv(4096):
+                target.sendall(change(data))
+        finally:
+            # Also one that was torn down; what comes from the server is none of these.
+            self._clients.discard(source)
 
     def close(self) -> None:
         """Nothing is accepted any more; then whatever is open ends."""

@@ -146,7 +146,8 @@ def test_what_is_in_a_message_is_bounded_together(monkeypatch):
     ],
 )  # fmt: skip
 def test_parameters_of_a_part_that_make_no_sense_are_said(parameter):
-    with pytest.raises(Unreadable, match="cannot be told apart"):
+    # Newer Pythons read some of them, and find no part at all.
+    with pytest.raises(Unreadable, match=r"cannot be told apart|holds no report"):
         reading.count(b"Content-Type: multipart/mixed; " + parameter + b"\r\n\r\n--x\r\n")
 
 
